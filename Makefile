@@ -1,0 +1,64 @@
+# What people do with this project. `make` alone lists it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -q -n 2
+
+.DEFAULT_GOAL := help
+.PHONY: help run install test check test-slow format lock clean
+
+help: ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+
+run: .venv/installed ## Start the CMS on 127.0.0.1:8000, ready to use
+	@$(BIN)/cms serve --prepare
+
+install: .venv/installed ## Make the environment in .venv
+
+test: .venv/tools ## Run the tests, on SQLite and on PostgreSQL
+	$(PYTEST)
+	$(PYTEST) --database postgresql
+
+check: .venv/tools ## Check formatting, lint, types, imports, dependencies, the OpenAPI document
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+	$(BIN)/cms openapi check
+
+test-slow: .venv/tools ## Fuzz, crash and race a real server; check the document with outside tools
+	$(BIN)/python -m pytest -q -m slow
+	$(BIN)/python -m pytest -q -m slow --database postgresql
+	$(BIN)/python -m pytest -q -m browser
+	$(BIN)/python tests/contract/check_openapi.py
+
+format: .venv/tools ## Format the code, write the OpenAPI document
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/cms openapi write
+
+lock: ## Lock the newest allowed versions again (needs uv)
+	uv pip compile pyproject.toml --group build $(LOCK) --upgrade --output-file requirements.lock
+	uv pip compile pyproject.toml --group build --group dev $(LOCK) \
+		--constraint requirements.lock --upgrade --output-file requirements-dev.lock
+
+clean: ## Remove the environment and caches; data stays
+	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+# Without addresses: the same lock works with any mirror.
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	--no-annotate --quiet
+
+.venv/installed: requirements.lock pyproject.toml
+	@echo "Installing into .venv (once, about a minute)"
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv .venv || { echo "python3 cannot make environments; on Debian: apt install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/tools: .venv/installed requirements-dev.lock
+	@echo "Installing the tools for tests and checks"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
