@@ -1,0 +1,1 @@
+"""What every feature stands on: settings, database, errors and the HTTP edge; knows no feature."""

@@ -1,0 +1,149 @@
+"""The database: declarative base, column types, and the two engines behind every session."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
+from uuid_utils import compat
+
+# Compared byte by byte on both databases, so that a list has the same order everywhere.
+Key = String().with_variant(Text(collation="C"), "postgresql")
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in UTC. SQLite drops time zones; this puts them back."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To UTC; a naive moment is a programming error."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = "A naive datetime reached the database"
+            raise ValueError(message)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Always aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+def new_id() -> uuid.UUID:
+    """A UUIDv7 (RFC 9562): sortable by creation, never reused."""
+    return compat.uuid7()
+
+
+class Database:
+    """Two engines on one database: one that writes, one that only reads.
+
+    On SQLite they must differ: a writer takes the write lock when it begins (a transaction that
+    reads first and writes later fails with "database is locked" under load), and a reader must
+    never take it. On PostgreSQL both are the same engine.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        """``url`` in SQLAlchemy's form; ``sqlite:///path`` or ``postgresql://…``."""
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE", read_only=False)
+            self.reader = _sqlite_engine(url, begin="BEGIN", read_only=True)
+        else:
+            self.writer = self.reader = _postgresql_engine(url, pool_size)
+
+    @property
+    def path(self) -> Path | None:
+        """The file behind an SQLite database."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    def session(self, *, read_only: bool = False) -> Session:
+        """A new session; the caller commits and closes it."""
+        return Session(self.reader if read_only else self.writer, expire_on_commit=False)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One transaction for commands: commits on success, rolls back on any exception."""
+        with self.session() as session, session.begin():
+            yield session
+
+    def dispose(self) -> None:
+        """Close all pooled connections."""
+        self.writer.dispose()
+        self.reader.dispose()
+
+
+def _sqlite_engine(url: str, *, begin: str, read_only: bool) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        # The driver must not begin transactions by itself: its own rules lose savepoints.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode = WAL")
+        # FULL: an acknowledged commit survives the loss of power, not only of the process.
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        if read_only:
+            cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def start(connection: Any) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def _postgresql_engine(url: str, pool_size: int) -> Engine:
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"},
+    )
+
+
+def violates(error: IntegrityError, table: str, column: str) -> bool:
+    """Whether ``error`` is about the unique ``column``, in the words of either database."""
+    text = str(error.orig)
+    return f"{table}.{column}" in text or f"uq_{table}_{column}" in text

@@ -1,0 +1,69 @@
+"""Who may call a route: declared on each, enforced before anything else is looked at."""
+
+from collections.abc import Callable
+from copy import deepcopy
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
+
+from flask import request
+
+from cms.foundation.errors import CmsError, Fault
+from cms.foundation.http.input import invalid, read_json
+
+P = ParamSpec("P")
+R = TypeVar("R")
+View = Callable[P, R]
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """For everybody. ``Authorization`` is never looked at."""
+    return guard(view, access="public", check=None, security=[])
+
+
+def guard(
+    view: Callable[P, R],
+    *,
+    access: str,
+    check: Callable[[], None] | None,
+    security: list[dict[str, list[str]]],
+    failures: tuple[type[CmsError], ...] = (),
+) -> Callable[P, R]:
+    """Run ``check`` first; then refuse input that the view does not declare; then the view.
+
+    ``access`` is what the tests and the OpenAPI document read: a permission, or "public".
+    """
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        if check is not None:
+            check()
+        _refuse_undeclared_input(documented)
+        return view(*args, **kwargs)
+
+    documented = cast(Any, guarded)
+    documented.access = access
+    documented.failures = (*getattr(view, "failures", ()), *failures)
+    documented._apidoc = deepcopy(getattr(view, "_apidoc", {}))
+    manual = documented._apidoc.setdefault("manual_doc", {})
+    manual.update({"security": security, "x-permission": access})
+    return guarded
+
+
+def declared_locations(view: Any) -> set[str]:
+    """Where a view reads input from: ``json``, ``query``."""
+    parameters = getattr(view, "_apidoc", {}).get("arguments", {}).get("parameters", [])
+    return {parameter["in"] for parameter in parameters}
+
+
+def _refuse_undeclared_input(view: Any) -> None:
+    locations = declared_locations(view)
+    if request.args and "query" not in locations:
+        raise invalid(
+            [Fault(f"?{name}", "Unknown. None is allowed here.") for name in request.args]
+        )
+    if "json" in locations or request.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    # Clients like to send {} with a POST that takes nothing; that is nothing.
+    body = request.get_data()
+    if body.strip() and read_json(body) not in ({}, None):
+        raise invalid([Fault("#", "This operation takes no body.")])

@@ -1,0 +1,52 @@
+"""Conditional requests (RFC 9110, 13): entity tags, If-None-Match and If-Match."""
+
+import hashlib
+import re
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, request
+
+from cms.foundation import versions
+from cms.foundation.versions import Expected
+
+KEPT_ON_304 = ("ETag", "Cache-Control", "Vary", "Surrogate-Key", "Link", "Content-Location")
+
+
+def tag(body: bytes, version: Any = None) -> str:
+    """A strong entity tag: other bytes, other tag.
+
+    The version stands in front, so that ``If-Match`` can compare what the caller edited and not
+    what the answer happens to show beside it (the name of a tag, say).
+    """
+    digest = hashlib.blake2b(body, digest_size=9).hexdigest()
+    return f'"{digest}"' if version is None else f'"{version}-{digest}"'
+
+
+def apply(response: Response) -> Response:
+    """Give every successful GET a strong ETag; answer 304 where the caller has it already."""
+    if request.method not in {"GET", "HEAD"} or response.status_code != HTTPStatus.OK:
+        return response
+    if "ETag" not in response.headers:
+        if response.is_streamed or response.direct_passthrough:
+            return response
+        response.headers["ETag"] = tag(response.get_data())
+    given = request.if_none_match
+    current, _ = response.get_etag()
+    # Weak comparison: a proxy that compresses turns a strong tag into a weak one.
+    if current is None or not given.contains_weak(current):
+        return response
+    kept = {name: response.headers[name] for name in KEPT_ON_304 if name in response.headers}
+    return Response(status=HTTPStatus.NOT_MODIFIED, headers=kept)
+
+
+def expected() -> Expected:
+    """What ``If-Match`` says; whether it was needed is for the action to decide."""
+    if "If-Match" not in request.headers:
+        return versions.UNSTATED
+    given = request.if_match
+    if given.star_tag:
+        return versions.ANY
+    # Iterating gives the strong tags only: If-Match compares strongly.
+    numbers = (re.match(r"(\d{1,18})-", one, re.ASCII) for one in given)
+    return Expected(frozenset(int(number[1]) for number in numbers if number))

@@ -1,0 +1,1 @@
+"""The docs page and its files."""

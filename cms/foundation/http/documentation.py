@@ -1,0 +1,83 @@
+"""What a view declares, written into its OpenAPI operation."""
+
+from copy import deepcopy
+from http import HTTPStatus
+from typing import Any
+
+from cms.foundation import errors
+from cms.foundation.http import problems
+from cms.foundation.http.access import declared_locations
+
+EXAMPLE_INSTANCE = "urn:uuid:019ab3c4-7d5e-7f60-8a71-92b3c4d5e6f7"
+
+IF_NONE_MATCH = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "An ETag you hold. 304 when it is still the current one.",
+    "schema": {"type": "string"},
+}
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": "The ETag your change was made from, or `*`.",
+    "schema": {"type": "string", "examples": ['"7-5d41402abc4b2a76b9"']},
+}
+ETAG = {"ETag": {"description": "Strong entity tag", "schema": {"type": "string"}}}
+LOCATION = {"Location": {"description": "Its address", "schema": {"type": "string"}}}
+
+
+def complete(view: Any, method: str, *, has_path_parameters: bool) -> None:
+    """Complete the documentation of a view from what it declares."""
+    apidoc = view._apidoc = deepcopy(getattr(view, "_apidoc", {}))
+    manual = apidoc.setdefault("manual_doc", {})
+    manual["operationId"] = view.__name__
+    responses = apidoc.setdefault("response", {}).setdefault("responses", {})
+    parameters = apidoc.setdefault("arguments", {}).setdefault("parameters", [])
+    failures = list(getattr(view, "failures", ()))
+    statuses: dict[int, list[dict[str, Any]]] = {}
+    # Every operation refuses parameters and bodies that it does not declare.
+    failures.append(errors.Unprocessable)
+    if has_path_parameters:
+        failures.append(errors.NotFound)
+    if method != "GET":
+        failures.append(errors.Malformed)
+        statuses[413] = [_http_example(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)]
+    if "json" in declared_locations(view):
+        statuses[415] = [_http_example(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)]
+    if errors.Stale in failures:
+        parameters.append(IF_MATCH)
+        failures.append(errors.ExpectationMissing)
+    if method == "GET":
+        parameters.append(IF_NONE_MATCH)
+        responses[304] = [{"description": "What you hold is current", "content_type": None}]
+    for situation in dict.fromkeys(failures):
+        status = int(problems.status_of(situation))
+        detail = (situation.__doc__ or "").strip().splitlines()[0]
+        statuses.setdefault(status, []).append(
+            _example(status, situation.code, situation.title, detail)
+        )
+    for status, examples in statuses.items():
+        responses[status] = [_problem_response(HTTPStatus(status).phrase, examples)]
+    broken = _http_example(HTTPStatus.INTERNAL_SERVER_ERROR)
+    responses["5XX"] = [_problem_response("Failure", [broken])]
+
+
+def _http_example(status: HTTPStatus) -> dict[str, Any]:
+    code, detail = problems.HTTP_FAILURES[status]
+    return _example(status, code, status.phrase, detail)
+
+
+def _example(status: int, code: str, title: str, detail: str) -> dict[str, Any]:
+    return problems.document(
+        status, code=code, title=title, detail=detail, instance=EXAMPLE_INSTANCE
+    )
+
+
+def _problem_response(description: str, examples: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "schema": problems.Problem,
+        "description": description,
+        "content_type": problems.MEDIA_TYPE,
+        "examples": {example["code"]: {"value": example} for example in examples},
+    }

@@ -1,0 +1,147 @@
+"""Flask with one transaction, one identity and one log line for each request."""
+
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import cast
+
+import structlog
+from flask import Flask, Response, current_app, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from cms.foundation.database import Database, new_id
+from cms.foundation.errors import CmsError
+from cms.foundation.http import conditional, output, problems
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+TRIES = 3
+# PostgreSQL: serialization failure and deadlock. The transaction did nothing; run it again.
+TRANSIENT = frozenset({"40001", "40P01"})
+
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+}
+
+
+class Edge(Flask):
+    """The application: knows the database; commits once per request, here and nowhere else."""
+
+    database: Database
+    json_provider_class = output.OrjsonProvider
+
+    def __init__(
+        self, import_name: str, database: Database, *, site_version: Callable[[Session], int]
+    ) -> None:
+        """``site_version`` reads the counter; the edge itself knows no feature."""
+        super().__init__(import_name, static_folder=None)
+        self.database = database
+        self.site_version = site_version
+        self.url_map.strict_slashes = True
+        self.url_map.redirect_defaults = False
+        self.before_request(_identify)
+        self.after_request(_complete)
+        self.teardown_appcontext(_close_session)
+        problems.register(self)
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view in one transaction.
+
+        The commit happens inside of Flask's own error handling, so that an error raised *by the
+        commit* becomes a proper answer too; in ``after_request`` it would be a bare 500.
+        """
+        for attempt in range(1, TRIES + 1):
+            try:
+                response = self.make_response(super().dispatch_request())
+                _commit()
+            except CmsError as error:
+                if error.keeps_writes:
+                    _commit()
+                else:
+                    _roll_back()
+                raise
+            except DBAPIError as error:
+                _roll_back()
+                if attempt == TRIES or getattr(error.orig, "sqlstate", None) not in TRANSIENT:
+                    raise
+                _close_session()
+            except BaseException:
+                _roll_back()
+                raise
+            else:
+                return response
+        raise AssertionError  # the loop returns or raises
+
+
+def session() -> Session:
+    """The session of this request: the reader's for safe methods, the writer's otherwise."""
+    if "session" not in g:
+        app = cast(Edge, current_app)
+        g.session = app.database.session(read_only=request.method in SAFE_METHODS)
+    return cast(Session, g.session)
+
+
+@contextmanager
+def reading() -> Iterator[Session]:
+    """A short look at the database beside the request's transaction."""
+    with cast(Edge, current_app).database.session(read_only=True) as session:
+        yield session
+
+
+def site_version() -> int:
+    """The site version as the session of this request sees it."""
+    return cast(Edge, current_app).site_version(session())
+
+
+def _commit() -> None:
+    if "session" in g:
+        g.session.commit()
+
+
+def _roll_back() -> None:
+    if "session" in g:
+        g.session.rollback()
+
+
+def _close_session(_error: BaseException | None = None) -> None:
+    current = g.pop("session", None)
+    if current is not None:
+        current.close()
+
+
+def _identify() -> None:
+    g.started = time.perf_counter()
+    g.request_id = _request_id(request.headers.get("X-Request-Id", ""))
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=str(g.request_id))
+
+
+def _request_id(given: str) -> uuid.UUID:
+    """The caller's id when it is a UUID (with or without hyphens), else a new one."""
+    if re.fullmatch(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", given):
+        return uuid.UUID(given)
+    return new_id()
+
+
+def _complete(response: Response) -> Response:
+    response = conditional.apply(response)
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    # Closed by default: only an answer that says otherwise may be kept by anybody.
+    response.headers.setdefault("Cache-Control", "private, no-store")
+    response.headers["X-Request-Id"] = str(g.request_id)
+    structlog.get_logger().info(
+        "request",
+        method=request.method,
+        path=request.path,
+        route=request.endpoint,
+        status=response.status_code,
+        milliseconds=round((time.perf_counter() - g.started) * 1000, 2),
+        address=request.remote_addr,
+    )
+    return response

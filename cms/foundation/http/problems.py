@@ -1,0 +1,191 @@
+"""The one shape of every failure: a problem document (RFC 9457)."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+import structlog
+from flask import Flask, Response, g
+from marshmallow import INCLUDE, Schema, fields
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from cms.foundation import errors
+from cms.foundation.errors import CmsError, Fault
+
+MEDIA_TYPE = "application/problem+json"
+
+# The one table from situations to HTTP. The nearest class in the hierarchy counts.
+STATUS: dict[type[CmsError], HTTPStatus] = {
+    errors.Malformed: HTTPStatus.BAD_REQUEST,
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
+    errors.NotFound: HTTPStatus.NOT_FOUND,
+    errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Stale: HTTPStatus.PRECONDITION_FAILED,
+    errors.Unprocessable: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.ExpectationMissing: HTTPStatus.PRECONDITION_REQUIRED,
+    errors.TooManyAttempts: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+# What Werkzeug raises by itself, said in our words.
+HTTP_FAILURES: dict[int, tuple[str, str]] = {
+    400: ("malformed_request", "The request cannot be read. Check its syntax."),
+    404: ("not_found", "There is nothing at this address. The docs at /docs list all addresses."),
+    405: ("method_not_allowed", "This address exists, but not for this method; see Allow."),
+    413: ("body_too_large", "The request body is larger than this server accepts."),
+    415: ("unsupported_media_type", "Send the body as application/json."),
+    500: ("internal_error", "Something broke here. The log has it under this instance."),
+}
+
+
+class FaultOut(Schema):
+    """One thing wrong with the input."""
+
+    pointer = fields.String(
+        required=True,
+        metadata={
+            "description": "JSON Pointer into the body as a fragment (`#/title`), or `?name` for "
+            "a query parameter"
+        },
+    )
+    detail = fields.String(required=True)
+
+
+class Problem(Schema):
+    """A failure (RFC 9457). `code` is stable; further members depend on it."""
+
+    class Meta:
+        """Open: a situation adds members of its own (RFC 9457, 3.2)."""
+
+        unknown = INCLUDE
+
+    type = fields.String(required=True, metadata={"format": "uri-reference"})
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    code = fields.String(required=True)
+    instance = fields.String(required=True, metadata={"format": "uri-reference"})
+    errors = fields.List(fields.Nested(FaultOut), required=True)
+
+
+def status_of(situation: type[CmsError]) -> HTTPStatus:
+    """The HTTP status of a situation."""
+    return next(STATUS[ancestor] for ancestor in situation.__mro__ if ancestor in STATUS)
+
+
+def document(
+    status: int,
+    *,
+    code: str,
+    title: str,
+    detail: str,
+    faults: Sequence[Fault] = (),
+    members: dict[str, Any] | None = None,
+    instance: str,
+) -> dict[str, Any]:
+    """The members of a problem document, standard ones first."""
+    return {
+        "type": f"/docs/problems#{code}",
+        "title": title,
+        "status": int(status),
+        "detail": detail,
+        "code": code,
+        "instance": instance,
+        "errors": [{"pointer": fault.pointer, "detail": fault.detail} for fault in faults],
+        **(members or {}),
+    }
+
+
+def answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
+    """A problem document as a response; never cached."""
+    response = Response(orjson.dumps(body), status=body["status"], content_type=MEDIA_TYPE)
+    response.headers.update(headers or {})
+    return response
+
+
+def register(app: Flask) -> None:
+    """Let every failure of ``app`` end in the one shape."""
+    app.register_error_handler(CmsError, _of_situation)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(StaleDataError, _of_stale_row)
+    app.register_error_handler(DBAPIError, _of_database)
+    app.register_error_handler(Exception, _of_accident)
+
+
+def _instance() -> str:
+    return f"urn:uuid:{g.request_id}"
+
+
+def _of_situation(error: CmsError) -> Response:
+    headers = {}
+    if isinstance(error, errors.Unauthenticated):
+        # RFC 6750, 3: a challenge without error code when no token came at all.
+        reason = error.members.pop("challenge", "")
+        headers["WWW-Authenticate"] = f"Bearer {reason}".strip()
+    if isinstance(error, errors.TooManyAttempts):
+        headers["Retry-After"] = str(error.retry_after)
+    if isinstance(error, errors.Unavailable):
+        headers["Retry-After"] = "1"
+    body = document(
+        status_of(type(error)),
+        code=error.code,
+        title=error.title,
+        detail=error.detail,
+        faults=error.errors,
+        members=error.members,
+        instance=_instance(),
+    )
+    return answer(body, headers)
+
+
+def _of_http(error: HTTPException) -> Response:
+    original = error.get_response()
+    status = original.status_code
+    if status < HTTPStatus.BAD_REQUEST:
+        return Response(status=status, headers=original.headers)
+    code, detail = HTTP_FAILURES.get(status, ("http_error", error.description or error.name))
+    body = document(
+        status, code=code, title=HTTPStatus(status).phrase, detail=detail, instance=_instance()
+    )
+    # Werkzeug's own headers (Allow, Retry-After) belong to the answer; its body does not.
+    kept = {
+        name: value
+        for name, value in original.headers.items()
+        if name.lower() not in {"content-type", "content-length"}
+    }
+    return answer(body, kept)
+
+
+def _of_stale_row(_error: StaleDataError) -> Response:
+    return _of_situation(
+        errors.Stale("Somebody saved this at the same moment. Read it again, then repeat.")
+    )
+
+
+def _of_database(error: DBAPIError) -> Response:
+    if isinstance(error, IntegrityError):
+        return _of_situation(
+            errors.Conflict("Something this depends on changed at the same moment. Try again.")
+        )
+    if isinstance(error, OperationalError):
+        structlog.get_logger().error("database_failed", error=str(error.orig))
+        return _of_situation(errors.Unavailable("Try again in a moment."))
+    return _of_accident(error)
+
+
+def _of_accident(error: Exception) -> Response:
+    structlog.get_logger().exception("request_failed", exc_info=error)
+    code, detail = HTTP_FAILURES[500]
+    return answer(
+        document(
+            HTTPStatus.INTERNAL_SERVER_ERROR,
+            code=code,
+            title=HTTPStatus.INTERNAL_SERVER_ERROR.phrase,
+            detail=detail,
+            instance=_instance(),
+        )
+    )
