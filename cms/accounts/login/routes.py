@@ -1,0 +1,139 @@
+"""The addresses of login, refresh, logout, the own account and its password."""
+
+from datetime import timedelta
+from typing import Any, cast
+
+from flask import current_app
+
+from cms.accounts.access import caller, claims, login, requires, requires_refresh_token
+from cms.accounts.login import actions, queries, tokens
+from cms.accounts.login.schemas import LoginIn, PasswordIn, Tokens
+from cms.accounts.login.throttle import Throttle
+from cms.accounts.models import LoginSession, User
+from cms.accounts.passwords import Passwords
+from cms.accounts.permissions import Permission
+from cms.accounts.users.schemas import UserOut
+from cms.foundation import moments
+from cms.foundation.errors import TooManyAttempts
+from cms.foundation.http import Blueprint, public, session
+from cms.foundation.http.edge import reading
+from cms.foundation.settings import Settings
+
+blueprint = Blueprint(
+    "auth",
+    __name__,
+    url_prefix="/api/v1/auth",
+    description="Log in, stay logged in, log out.",
+)
+
+
+@blueprint.post("/login")
+@public
+@blueprint.fails(actions.WrongCredentials, TooManyAttempts)
+@blueprint.arguments(LoginIn)
+@blueprint.response(200, Tokens)
+def log_in(credentials: dict[str, str]) -> dict[str, Any]:
+    """Log in.
+
+    Gives an access token for the management API and a refresh token to get the next pair with.
+    Failed attempts are limited per account and per address.
+    """
+    email, password = credentials["email"], credentials["password"]
+    throttle, passwords = _throttle(), _passwords()
+    throttle.check(queries.email_key(email))
+    try:
+        with reading() as read_session:
+            user = actions.authenticate(read_session, passwords, email, password)
+    except actions.WrongCredentials:
+        throttle.count(queries.email_key(email))
+        raise
+    now = moments.now()
+    opened = actions.open_login(session(), user.id, lifetime=_lifetime(), now=now)
+    actions.refresh_hash(session(), user.id, passwords, password)
+    return _issue(opened)
+
+
+@blueprint.post("/refresh")
+@requires_refresh_token
+@blueprint.fails(actions.RefreshTokenReused)
+@blueprint.response(200, Tokens)
+def refresh_tokens() -> dict[str, Any]:
+    """Exchange the refresh token.
+
+    Send it as `Authorization: Bearer …`. Each works once: a second use is taken as theft and ends
+    the whole login, so keep the new pair before you use it.
+    """
+    found = claims()
+    renewed = actions.renew(
+        session(), found["sid"], found.get("rot", -1), lifetime=_lifetime(), now=moments.now()
+    )
+    return _issue(renewed)
+
+
+@blueprint.post("/logout")
+@requires(Permission.ACCOUNT_USE)
+@blueprint.response(204)
+def log_out() -> None:
+    """Log out.
+
+    Ends this login: its access and refresh tokens stop working with the next request.
+    """
+    actions.end(session(), login(), now=moments.now())
+
+
+@blueprint.get("/me")
+@requires(Permission.ACCOUNT_USE)
+@blueprint.response(200, UserOut)
+def get_me() -> User:
+    """Read the own account.
+
+    The user that the access token belongs to.
+    """
+    return caller()
+
+
+@blueprint.post("/password")
+@requires(Permission.ACCOUNT_USE)
+@blueprint.fails(actions.WrongPassword, TooManyAttempts)
+@blueprint.arguments(PasswordIn)
+@blueprint.response(200, Tokens)
+def change_password(words: dict[str, str]) -> dict[str, Any]:
+    """Change the own password.
+
+    Ends every login of the account, this one included, and answers with the tokens of a new one.
+    """
+    user, throttle, now = caller(), _throttle(), moments.now()
+    throttle.check(user.email_key)
+    try:
+        actions.change_password(
+            session(),
+            user,
+            _passwords(),
+            current=words["current_password"],
+            new=words["new_password"],
+            now=now,
+        )
+    except actions.WrongPassword:
+        throttle.count(user.email_key)
+        raise
+    return _issue(actions.open_login(session(), user.id, lifetime=_lifetime(), now=now))
+
+
+def _issue(opened: LoginSession) -> dict[str, Any]:
+    return tokens.issue(opened, expires_in=_settings().access_token_seconds)
+
+
+def _settings() -> Settings:
+    return cast(Settings, current_app.extensions["cms.settings"])
+
+
+def _lifetime() -> timedelta:
+    return timedelta(days=_settings().refresh_token_days)
+
+
+def _throttle() -> Throttle:
+    return cast(Throttle, current_app.extensions["cms.throttle"])
+
+
+def _passwords() -> Passwords:
+    return cast(Passwords, current_app.extensions["cms.passwords"])

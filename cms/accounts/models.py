@@ -1,0 +1,55 @@
+"""Users and their logins."""
+
+import uuid
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import ForeignKey, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cms.accounts.editing import Edited
+from cms.foundation.database import Base, UtcDateTime
+
+
+class Role(StrEnum):
+    """What somebody is here for. Each role may do all that the one before it may."""
+
+    CONTRIBUTOR = "contributor"
+    AUTHOR = "author"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+
+class User(Edited, Base):
+    """Somebody who logs in. Readers see authors (bylines), never users."""
+
+    __tablename__ = "users"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    email: Mapped[str]
+    # The address as it is compared: one account for each, however it is written.
+    email_key: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    role: Mapped[str]
+    is_active: Mapped[bool]
+    password_hash: Mapped[str]
+
+
+class LoginSession(Base):
+    """One login: lives from the password to the logout, across many tokens."""
+
+    __tablename__ = "login_sessions"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    # How often the refresh token was exchanged. Only the newest refresh token carries this number.
+    rotation: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    def is_alive(self, now: datetime) -> bool:
+        """Whether its tokens still count."""
+        return self.ended_at is None and now < self.expires_at

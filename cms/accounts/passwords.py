@@ -1,0 +1,48 @@
+"""Passwords: argon2id, at a cost that is a setting."""
+
+from dataclasses import dataclass, field
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+SHORTEST = 10
+LONGEST = 1000
+
+
+@dataclass(slots=True)
+class Passwords:
+    """Hashes and checks passwords."""
+
+    memory_kib: int
+    passes: int
+    lanes: int
+    _hasher: PasswordHasher = field(init=False)
+    _decoy: str = field(init=False, default="")
+
+    def __post_init__(self) -> None:
+        """Set up the hasher."""
+        self._hasher = PasswordHasher(
+            memory_cost=self.memory_kib, time_cost=self.passes, parallelism=self.lanes
+        )
+
+    def hashed(self, password: str) -> str:
+        """The hash to store, with its parameters and salt."""
+        return self._hasher.hash(password)
+
+    def matches(self, password: str, stored: str | None) -> bool:
+        """Whether ``password`` belongs to ``stored``.
+
+        Without a stored hash (no such user) a decoy is checked, so that the answer takes the same
+        time and does not tell which e-mail addresses have an account.
+        """
+        if stored is None:
+            self._decoy = self._decoy or self._hasher.hash("decoy")
+        try:
+            self._hasher.verify(stored or self._decoy, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return stored is not None
+
+    def is_outdated(self, stored: str) -> bool:
+        """Whether ``stored`` was made at another cost than today's."""
+        return self._hasher.check_needs_rehash(stored)

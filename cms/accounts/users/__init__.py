@@ -1,0 +1,1 @@
+"""Managing who can log in."""

@@ -1,0 +1,85 @@
+"""The JSON of users."""
+
+from typing import Any
+
+from marshmallow import Schema, fields, validate
+
+from cms.accounts.models import Role
+from cms.accounts.passwords import LONGEST, SHORTEST
+from cms.foundation.http.input import Flag, Line, Moment, Strict
+from cms.foundation.http.pages import PageFilter, page_of
+
+ROLES = [str(role) for role in Role]
+EXAMPLE: dict[str, Any] = {
+    "id": "019ab3c4-0000-7000-8000-000000000001",
+    "email": "ada@example.org",
+    "name": "Ada",
+    "role": "editor",
+    "is_active": True,
+    "created_at": "2026-03-01T09:00:00.000Z",
+    "updated_at": "2026-03-01T09:00:00.000Z",
+    "version": 1,
+}
+
+
+def _email(**kwargs: Any) -> Line:
+    field = Line(longest=320, metadata={"format": "email"}, **kwargs)
+    field.validators.append(validate.Email())
+    return field
+
+
+def _password(**kwargs: Any) -> fields.String:
+    return fields.String(
+        validate=validate.Length(SHORTEST, LONGEST), metadata={"writeOnly": True}, **kwargs
+    )
+
+
+class UserIn(Strict):
+    """A new user."""
+
+    example = {  # noqa: RUF012
+        "email": "ada@example.org",
+        "name": "Ada",
+        "role": "editor",
+        "password": "correct horse battery",
+    }
+
+    email = _email(required=True)
+    name = Line(longest=200, required=True)
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    is_active = Flag()
+    password = _password(required=True)
+
+
+class UserPatch(Strict):
+    """What is to change; absent fields stay (RFC 7396)."""
+
+    example = {"role": "author"}  # noqa: RUF012
+
+    email = _email()
+    name = Line(longest=200)
+    role = fields.String(validate=validate.OneOf(ROLES))
+    is_active = Flag()
+    password = _password()
+
+
+class UserOut(Schema):
+    """A user, without anything secret."""
+
+    example = EXAMPLE
+
+    id = fields.UUID(required=True)
+    email = fields.String(required=True)
+    name = fields.String(required=True)
+    role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    is_active = fields.Boolean(required=True)
+    created_at = Moment(required=True)
+    updated_at = Moment(required=True)
+    version = fields.Integer(required=True)
+
+
+class UserFilter(PageFilter):
+    """Which users."""
+
+
+UserPage = page_of(UserOut)
