@@ -1,0 +1,1 @@
+"""The public record: what the world sees, and saw at each version of the site."""

@@ -1,0 +1,39 @@
+"""The public JSON of an edition: rendered once, when it is issued, through the public shapes."""
+
+import uuid
+from typing import Any
+
+import orjson
+
+from cms.editions.schemas import PublicAuthor, PublicPost, PublicTag
+
+# What an edition leaves out: its HTML lies beside it, so that lists need not read it; authors and
+# tags are filled in when it is read, because they change without it.
+_POST = PublicPost(exclude=("html", "authors", "tags"))
+_AUTHOR = PublicAuthor(exclude=("post_count",))
+_TAG = PublicTag(exclude=("post_count",))
+
+
+def post(values: dict[str, Any], *, author_ids: list[uuid.UUID], tag_ids: list[uuid.UUID]) -> str:
+    """The document of a post. ``authors`` and ``tags`` hold ids, in order."""
+    document: dict[str, Any] = {}
+    for name, value in _POST.dump(values).items():
+        if name == "published_at":
+            document["authors"] = [str(author_id) for author_id in author_ids]
+            document["tags"] = [str(tag_id) for tag_id in tag_ids]
+        document[name] = value
+    return _pack(document)
+
+
+def author(subject: object) -> str:
+    """The document of an author."""
+    return _pack(_AUTHOR.dump(subject))
+
+
+def tag(subject: object) -> str:
+    """The document of a tag."""
+    return _pack(_TAG.dump(subject))
+
+
+def _pack(document: dict[str, Any]) -> str:
+    return orjson.dumps(document).decode()

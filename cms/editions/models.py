@@ -1,0 +1,183 @@
+"""The site version, the changes that took it, and the editions of posts, authors and tags."""
+
+import uuid
+from datetime import datetime
+from typing import Any, Self
+
+from sqlalchemy import BigInteger, ColumnElement, Index, Integer, Text, Uuid, and_, or_, text
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
+
+from cms.foundation.database import Base, Key, UtcDateTime
+
+# SQLite numbers rows only in a column of exactly this type.
+RowNumber = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Site(Base):
+    """One row: the counter. Raised inside the writing transaction, so in commit order."""
+
+    __tablename__ = "site"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(BigInteger)
+
+
+class Change(Base):
+    """Why the site took a version. Written in the same transaction; never changed."""
+
+    __tablename__ = "changes"
+
+    number: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
+    version: Mapped[int] = mapped_column(BigInteger, index=True)
+    # "post.published", "post.unpublished", "tag.saved", "tag.deleted", …
+    kind: Mapped[str]
+    subject_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    by_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Spanning:
+    """Mixin: live from one version until another; live today while the end is empty."""
+
+    from_version: Mapped[int] = mapped_column(BigInteger)
+    until_version: Mapped[int | None] = mapped_column(BigInteger)
+
+    @classmethod
+    def at(cls, version: Any) -> ColumnElement[bool]:
+        """What the world saw at ``version``."""
+        return and_(
+            cls.from_version <= version,
+            or_(cls.until_version.is_(None), cls.until_version > version),
+        )
+
+
+class Edition(Spanning):
+    """Mixin: a published, immutable state of something with a slug."""
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    subject_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    slug: Mapped[str] = mapped_column(Key)
+    # The public JSON, rendered when the edition was issued.
+    document: Mapped[str] = mapped_column(Text)
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Index, ...]:
+        """One live edition of each subject, one live subject for each slug."""
+        table = cls.__tablename__  # type: ignore[attr-defined]
+        live = text("until_version IS NULL")
+        only_live: dict[str, Any] = {"sqlite_where": live, "postgresql_where": live}
+        return (
+            Index(f"uq_{table}_live_subject", "subject_id", unique=True, **only_live),
+            Index(f"uq_{table}_live_slug", "slug", unique=True, **only_live),
+            Index(f"ix_{table}_slug", "slug", "from_version", "until_version"),
+            Index(f"ix_{table}_subject", "subject_id", "from_version", "until_version"),
+            *cls.further_indexes(),
+        )
+
+    @classmethod
+    def further_indexes(cls) -> tuple[Index, ...]:
+        """What the lists of this kind need."""
+        return ()
+
+
+class PostEdition(Edition, Base):
+    """What readers see of a post. ``document`` names authors and tags by id only."""
+
+    __tablename__ = "post_editions"
+
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    html: Mapped[str] = mapped_column(Text)
+    # The source it was rendered from.
+    body: Mapped[str] = mapped_column(Text)
+
+    @classmethod
+    def further_indexes(cls) -> tuple[Index, ...]:
+        """Newest first, as of any version."""
+        return (
+            Index(
+                "ix_post_editions_newest",
+                "published_at",
+                "subject_id",
+                "from_version",
+                "until_version",
+            ),
+        )
+
+
+class Listing(Spanning):
+    """Mixin: a post edition under one of its tags or authors.
+
+    Repeats the sort key, so that a filtered list needs no sort either.
+    """
+
+    edition_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    group_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    post_id: Mapped[uuid.UUID] = mapped_column(Uuid)
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[Index, ...]:
+        """Newest first within the group, as of any version."""
+        table = cls.__tablename__  # type: ignore[attr-defined]
+        return (
+            Index(
+                f"ix_{table}_newest",
+                "group_id",
+                "published_at",
+                "post_id",
+                "from_version",
+                "until_version",
+            ),
+        )
+
+    @classmethod
+    def of(cls, edition: PostEdition, group_id: uuid.UUID) -> Self:
+        """The row that lists ``edition`` under a group."""
+        return cls(  # type: ignore[call-arg]
+            edition_id=edition.id,
+            group_id=group_id,
+            post_id=edition.subject_id,
+            published_at=edition.published_at,
+            from_version=edition.from_version,
+            until_version=None,
+        )
+
+
+class TagListing(Listing, Base):
+    """Posts under a tag."""
+
+    __tablename__ = "tag_listings"
+
+
+class AuthorListing(Listing, Base):
+    """Posts of an author."""
+
+    __tablename__ = "author_listings"
+
+
+class NamedEdition(Edition):
+    """Mixin: an edition of something that lists are sorted by the name of."""
+
+    sort_key: Mapped[str] = mapped_column(Key)
+
+    @classmethod
+    def further_indexes(cls) -> tuple[Index, ...]:
+        """By name, as of any version."""
+        table = cls.__tablename__  # type: ignore[attr-defined]
+        return (
+            Index(f"ix_{table}_name", "sort_key", "subject_id", "from_version", "until_version"),
+        )
+
+
+class AuthorEdition(NamedEdition, Base):
+    """What readers see of an author."""
+
+    __tablename__ = "author_editions"
+
+
+class TagEdition(NamedEdition, Base):
+    """What readers see of a tag."""
+
+    __tablename__ = "tag_editions"

@@ -1,0 +1,32 @@
+"""Alembic's entry: which database, and which tables it should have."""
+
+from alembic import context
+from sqlalchemy import text
+
+from cms.accounts import models as _accounts
+from cms.content.posts import models as _content
+from cms.editions import models as _editions
+from cms.foundation.database import Base, Database
+from cms.foundation.settings import load
+
+TABLES = (_accounts, _content, _editions)
+
+
+def run() -> None:
+    """Migrate in one transaction; on PostgreSQL give up rather than wait long for a lock."""
+    database = context.config.attributes.get("database") or Database(load().database_url)
+    with database.writer.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=Base.metadata,
+            render_as_batch=True,
+            compare_type=True,
+        )
+        with connection.begin(), context.begin_transaction():
+            if not database.is_sqlite:
+                connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+                connection.execute(text("SET LOCAL statement_timeout = '10min'"))
+            context.run_migrations()
+
+
+run()
