@@ -1,0 +1,1 @@
+"""What editors write: posts, authors and tags."""

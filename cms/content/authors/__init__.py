@@ -1,0 +1,1 @@
+"""Authors: the people whom readers see above a post."""

@@ -1,0 +1,175 @@
+"""Says which HTML a post may contain, and removes the rest."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from html import unescape
+from typing import Final
+from urllib.parse import unquote
+
+import nh3
+from pygments.token import STANDARD_TYPES
+
+from cms.content import slugs
+from cms.content.markdown.nesting import balance
+
+# In front of every id, so that no post can take an id that the frontend's own page uses.
+ID_PREFIX: Final = "content-"
+
+_EVERYWHERE: Final = frozenset({"class", "dir", "id", "lang", "title"})
+_OWN_ATTRIBUTES: Final = {
+    "a": {"href"},
+    "blockquote": {"cite"},
+    "col": {"span"},
+    "colgroup": {"span"},
+    "del": {"cite", "datetime"},
+    "details": {"open"},
+    "img": {"alt", "height", "loading", "src", "width"},
+    "input": {"checked", "disabled", "type"},
+    "ins": {"cite", "datetime"},
+    "li": {"value"},
+    "ol": {"reversed", "start", "type"},
+    "q": {"cite"},
+    "td": {"align", "colspan", "rowspan"},
+    "th": {"align", "colspan", "rowspan", "scope"},
+    "time": {"datetime"},
+}
+_PLAIN_TAGS: Final = frozenset(
+    """
+    abbr aside b bdi bdo br caption cite code dd dfn div dl dt em figcaption figure h1 h2 h3
+    h4 h5 h6 hr i kbd mark p pre rp rt ruby s samp section small span strong sub summary sup
+    table tbody tfoot thead tr u ul var wbr
+    """.split()  # noqa: SIM905 - one word a line would hide the rest
+)
+ALLOWED: Final = {
+    tag: _EVERYWHERE | _OWN_ATTRIBUTES.get(tag, set()) for tag in (*_PLAIN_TAGS, *_OWN_ATTRIBUTES)
+}
+
+URL_SCHEMES: Final = frozenset({"http", "https", "mailto", "tel"})
+_URLS: Final = frozenset({"cite", "href", "src"})
+
+CLASSES: Final = frozenset(
+    """
+    contains-task-list footnote-backref footnote-item footnote-ref footnotes task-list-item
+    task-list-item-checkbox
+    """.split()  # noqa: SIM905 - one word a line would hide the rest
+) | frozenset(name for name in STANDARD_TYPES.values() if name)
+_LANGUAGE_CLASS: Final = re.compile(r"language-[\w+#.-]{1,40}", re.ASCII)
+
+_VALUES: Final = {
+    "align": re.compile("left|center|right"),
+    "checked": re.compile(""),
+    "colspan": re.compile("[0-9]{1,3}"),
+    "datetime": re.compile(r"[\w :+.-]{1,50}", re.ASCII),
+    "dir": re.compile("ltr|rtl|auto"),
+    "disabled": re.compile(""),
+    "height": re.compile("[0-9]{1,5}%?"),
+    "lang": re.compile("[A-Za-z0-9-]{1,50}"),
+    "loading": re.compile("lazy|eager"),
+    "open": re.compile(""),
+    "reversed": re.compile(""),
+    "rowspan": re.compile("[0-9]{1,3}"),
+    "scope": re.compile("row|col|rowgroup|colgroup"),
+    "span": re.compile("[0-9]{1,3}"),
+    "start": re.compile("-?[0-9]{1,9}"),
+    "type": re.compile("[1aAiI]|checkbox"),
+    "value": re.compile("-?[0-9]{1,9}"),
+    "width": re.compile("[0-9]{1,5}%?"),
+}
+_FLAGS: Final = frozenset({"checked", "disabled", "open", "reversed"})
+_ID: Final = re.compile(r"[\w.:-]{1,150}")
+
+# Exact, because it reads only what the sanitiser wrote: there `<` begins a tag and nothing else.
+_TAG: Final = re.compile(r'<[a-z][a-z0-9]*(?: [a-z]+="[^"]*")*>')
+_ID_ATTRIBUTE: Final = re.compile(r' id="([^"]*)"')
+_FRAGMENT: Final = re.compile(r' href="#([^"]*)"')
+
+
+def sanitise(html: str) -> str:
+    """Only what is allowed, with ids that are unique and links inside the document that work."""
+    # A lone surrogate is no character and cannot be stored or sent.
+    html = re.sub("[\ud800-\udfff]", "\ufffd", html)
+    return _connect(_cleaner().clean(balance(html, ALLOWED)))
+
+
+@cache
+def _cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(ALLOWED),
+        attributes=ALLOWED,
+        attribute_filter=_value,
+        # A checkbox shows what is done. As a form field it would let a page ask for a password.
+        set_tag_attribute_values={"input": {"type": "checkbox", "disabled": ""}},
+        url_schemes=URL_SCHEMES,
+        # No `target` is allowed, so a link opens in its own page and `noopener` protects nothing.
+        # No `nofollow` either: an editor's link is a recommendation.
+        link_rel=None,
+    )
+
+
+def _value(tag: str, attribute: str, value: str) -> str | None:
+    """What is left of an attribute; ``None`` to drop it."""
+    if attribute == "class":
+        return _classes(value)
+    if attribute == "id":
+        return _prefixed(value)
+    if attribute in _URLS:
+        return value if _is_safe(value, within=tag) else None
+    if attribute in _FLAGS:
+        return ""
+    if attribute in _VALUES:
+        return value if _VALUES[attribute].fullmatch(value) else None
+    return re.sub(r"[\x00-\x1f\x7f]+", " ", value)
+
+
+def _classes(value: str) -> str | None:
+    # A class of the frontend's stylesheet could lay a post over the whole page.
+    kept = [name for name in value.split() if name in CLASSES or _LANGUAGE_CLASS.fullmatch(name)]
+    return " ".join(kept) or None
+
+
+def _prefixed(identifier: str) -> str | None:
+    if not _ID.fullmatch(identifier):
+        return None
+    return identifier if identifier.startswith(ID_PREFIX) else ID_PREFIX + identifier
+
+
+def _is_safe(url: str, *, within: str) -> bool:
+    """The same question that nh3 asks of a URL, asked again in a stricter way."""
+    if re.search(r"[\x00-\x1f\x7f]", url):
+        return False
+    scheme, colon, _ = url.partition(":")
+    if not colon or re.search("[/?#]", scheme):
+        return True
+    return scheme.strip().lower() in ({"http", "https"} if within == "img" else URL_SCHEMES)
+
+
+def _connect(html: str) -> str:
+    """Drop an id that was given before; lead links to where an id is; unlink those to nowhere."""
+    known = {match[1] for tag in _TAG.findall(html) for match in _ID_ATTRIBUTE.finditer(tag)}
+    given: set[str] = set()
+
+    def corrected(tag: re.Match[str]) -> str:
+        text = tag[0]
+        if identifier := _ID_ATTRIBUTE.search(text):
+            if identifier[1] in given:
+                text = text.replace(identifier[0], "", 1)
+            given.add(identifier[1])
+        if text.startswith("<a ") and (fragment := _FRAGMENT.search(text)):
+            text = text.replace(fragment[0], _reference(fragment[1], known.__contains__), 1)
+        return text
+
+    return _TAG.sub(corrected, html)
+
+
+def _reference(fragment: str, is_known: Callable[[str], bool]) -> str:
+    target = unquote(unescape(fragment))
+    for candidate in (
+        target,
+        ID_PREFIX + target,
+        ID_PREFIX + slugs.slugify(target, fallback="section"),
+    ):
+        if is_known(candidate):
+            return f' href="#{candidate}"'
+    # Perhaps the frontend has such an id; one with the prefix it cannot have.
+    return "" if target.startswith(ID_PREFIX) else f' href="#{fragment}"'

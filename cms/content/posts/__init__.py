@@ -1,0 +1,1 @@
+"""Posts: the working copies that editors change and publish."""

@@ -1,0 +1,274 @@
+"""What can be done to posts: create, edit, submit, publish, unpublish, delete."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from cms.accounts import permissions, saving
+from cms.accounts.models import User
+from cms.accounts.permissions import Permission
+from cms.content import naming
+from cms.content.authors import queries as author_queries
+from cms.content.authors.models import Author
+from cms.content.posts import publishing, queries
+from cms.content.posts.models import Post, PostAuthor, PostTag, Status
+from cms.content.tags import actions as tag_actions
+from cms.content.tags import queries as tag_queries
+from cms.content.tags.models import Tag
+from cms.editions import queries as editions
+from cms.foundation.database import new_id, violates
+from cms.foundation.errors import Conflict, Fault, Forbidden, Unprocessable
+from cms.foundation.versions import Expected
+
+PLAIN = ("excerpt", "body", "featured", "published_at")
+NO_SEO: dict[str, Any] = {"title": None, "description": None, "canonical_url": None}
+
+
+class IllegalStep(Conflict):
+    """The post cannot go from its status to that one; ``legal`` lists where it can go."""
+
+    code = "illegal_step"
+    title = "The post cannot take this step now"
+
+
+def create(session: Session, values: dict[str, Any], *, by: User, now: datetime) -> Post:
+    """A new post; with ``status: published`` it is published at once.
+
+    Raises ``SlugTaken``, ``Unprocessable``, and ``Forbidden`` for a status the role may not give.
+    """
+    permissions.demand(by, Permission.POSTS_WRITE)
+    status = values.get("status", Status.DRAFT)
+    if status == Status.PUBLISHED:
+        permissions.demand(by, Permission.POSTS_PUBLISH)
+    values = {"body": "", "featured": False, "excerpt": None, **values}
+    post = Post(
+        id=new_id(),
+        cover=None,
+        seo=dict(NO_SEO),
+        status=Status.DRAFT if status == Status.PUBLISHED else status,
+        published_at=None,
+        first_published_at=None,
+        published_fingerprint=None,
+        has_unpublished_changes=False,
+        created_by_id=by.id,
+        bylines=[],
+        filings=[],
+    )
+    saving.begin(post, by=by, now=now)
+    names = _resolve(session, values, by=by, now=now)
+    if names.authors is None:
+        names.authors = author_queries.of_user(session, by.id)
+    _fill(post, values, names, now=now)
+    naming.insert(
+        session,
+        post,
+        slug=values.get("slug"),
+        name=post.title,
+        fallback="post",
+        is_taken=lambda slug: _slug_is_taken(session, slug, post.id),
+    )
+    _announce(session, names.created_tags, by=by, now=now)
+    if status == Status.PUBLISHED:
+        publishing.publish(session, post, by=by, now=now)
+    return post
+
+
+def edit(
+    session: Session,
+    post: Post,
+    values: dict[str, Any],
+    *,
+    by: User,
+    expected: Expected,
+    now: datetime,
+) -> Post:
+    """Change the working copy. What readers see stays until it is published again.
+
+    A change that changes nothing keeps the version. Raises ``Stale``, ``SlugTaken``,
+    ``IllegalStep``, ``Unprocessable``.
+    """
+    _may_write(by, post)
+    saving.guard(session, post, expected)
+    before = (post.fingerprint(), post.status)
+    # Every look at the database comes before the first change, or it would flush half of it.
+    names = _resolve(session, values, by=by, now=now)
+    slug = values.get("slug", post.slug)
+    if slug != post.slug and _slug_is_taken(session, slug, post.id):
+        raise naming.taken(slug)
+    post.slug = slug
+    _fill(post, values, names, now=now)
+    if values.get("status", post.status) != post.status:
+        _step(post, values["status"])
+    post.compare_with_edition()
+    if (post.fingerprint(), post.status) != before:
+        saving.touch(post, by=by, now=now)
+        _flush(session, post)
+    _announce(session, names.created_tags, by=by, now=now)
+    return post
+
+
+def publish(session: Session, post: Post, *, by: User, expected: Expected, now: datetime) -> Post:
+    """Show readers the working copy as it is now. Raises ``Stale``, ``SlugTaken``."""
+    permissions.demand(by, Permission.POSTS_PUBLISH)
+    saving.guard(session, post, expected)
+    if not post.is_published or post.has_unpublished_changes:
+        publishing.publish(session, post, by=by, now=now)
+    return post
+
+
+def unpublish(session: Session, post: Post, *, by: User, expected: Expected, now: datetime) -> Post:
+    """Take the post away from readers; the working copy stays, as a draft.
+
+    Raises ``Stale``, ``IllegalStep``.
+    """
+    permissions.demand(by, Permission.POSTS_PUBLISH)
+    saving.guard(session, post, expected)
+    if not post.is_published:
+        raise _illegal(post, Status.DRAFT)
+    publishing.unpublish(session, post, by=by, now=now)
+    return post
+
+
+def delete(session: Session, post: Post, *, by: User, expected: Expected, now: datetime) -> None:
+    """Delete the post; readers lose it too. Raises ``Stale``."""
+    _may_write(by, post)
+    saving.guard(session, post, expected)
+    was_published = post.is_published
+    session.delete(post)
+    session.flush()
+    if was_published:
+        publishing.withdraw(session, post.id, by=by, now=now)
+
+
+def _may_write(by: User, post: Post) -> None:
+    """Whose post it is was asked when it was found; what one may do to it is asked here."""
+    permissions.demand(by, Permission.POSTS_WRITE)
+    if post.is_published and not permissions.holds(by, Permission.POSTS_PUBLISH):
+        message = "The post is published. Ask an editor to change it."
+        raise Forbidden(message)
+
+
+@dataclass(slots=True)
+class _Names:
+    """The authors and tags that a request names; ``None``: it says nothing about them."""
+
+    authors: list[Author] | None
+    tags: list[Tag] | None
+    created_tags: list[Tag]
+
+
+def _resolve(session: Session, values: dict[str, Any], *, by: User, now: datetime) -> _Names:
+    authors, tags, created = None, None, list[Tag]()
+    if "author_ids" in values:
+        authors = _known(values, "author_ids", author_queries.by_ids(session, values["author_ids"]))
+    elif "authors" in values:
+        authors = _known(values, "authors", author_queries.by_slugs(session, values["authors"]))
+    if "tag_ids" in values:
+        tags = _known(values, "tag_ids", tag_queries.by_ids(session, values["tag_ids"]))
+    elif "tags" in values:
+        tags, created = tag_actions.named(session, values["tags"], by=by, now=now)
+    return _Names(authors, tags, created)
+
+
+def _fill(post: Post, values: dict[str, Any], names: _Names, *, now: datetime) -> None:
+    """Put ``values`` into the post."""
+    for name in PLAIN:
+        if name in values:
+            setattr(post, name, values[name])
+    if "title" in values:
+        post.title = values["title"]
+        post.title_key = values["title"].casefold()
+    if values.get("published_at") is not None and values["published_at"] > now:
+        message = "Must not be in the future."
+        raise Unprocessable(message, errors=[Fault("#/published_at", message)])
+    if "cover" in values:
+        post.cover = _merged_cover(post.cover, values["cover"])
+    if "seo" in values:
+        post.seo = {**post.seo, **values["seo"]} if values["seo"] is not None else dict(NO_SEO)
+    if names.authors is not None:
+        _credit(post, names.authors)
+    if names.tags is not None:
+        _file(post, names.tags)
+
+
+def _merged_cover(
+    current: dict[str, Any] | None, change: dict[str, Any] | None
+) -> dict[str, Any] | None:
+    """RFC 7396: null removes the whole, an object changes the members it names."""
+    if change is None:
+        return None
+    merged = {"url": None, "alt": None, "caption": None, **(current or {}), **change}
+    if merged["url"] is None:
+        message = "A cover needs a url."
+        raise Unprocessable(message, errors=[Fault("#/cover/url", message)])
+    return {**merged, "alt": merged["alt"] or ""}
+
+
+def _known(values: dict[str, Any], name: str, found: dict[Any, Any]) -> list[Any]:
+    """What was asked for, in order and once each; a fault for each that does not exist."""
+    faults = [
+        Fault(f"#/{name}/{index}", f"There is none {str(wanted)!r}.")
+        for index, wanted in enumerate(values[name])
+        if wanted not in found
+    ]
+    if faults:
+        raise Unprocessable(f"{name}: {faults[0].detail}", errors=faults)
+    return [found[wanted] for wanted in dict.fromkeys(values[name])]
+
+
+def _credit(post: Post, authors: list[Author]) -> None:
+    kept = {byline.author_id: byline for byline in post.bylines}
+    post.bylines = [
+        kept.get(author.id) or PostAuthor(author_id=author.id, author=author) for author in authors
+    ]
+    for position, byline in enumerate(post.bylines):
+        byline.position = position
+
+
+def _file(post: Post, tags: list[Tag]) -> None:
+    kept = {filing.tag_id: filing for filing in post.filings}
+    post.filings = [kept.get(tag.id) or PostTag(tag_id=tag.id, tag=tag) for tag in tags]
+    for position, filing in enumerate(post.filings):
+        filing.position = position
+
+
+def _announce(session: Session, tags: list[Tag], *, by: User, now: datetime) -> None:
+    for tag in tags:
+        tag_actions.announce(session, tag, by=by, now=now)
+
+
+def _slug_is_taken(session: Session, slug: str, post_id: uuid.UUID) -> bool:
+    """A slug is taken by a working copy, or by what readers still see of another post."""
+    live = editions.find_live_post_id(session, slug)
+    return live not in (None, post_id) or queries.has_other_with_slug(session, slug, post_id)
+
+
+def _step(post: Post, status: str) -> None:
+    if post.status not in {Status.DRAFT, Status.IN_REVIEW}:
+        raise _illegal(post, status)
+    post.status = status
+
+
+def _illegal(post: Post, wanted: str) -> IllegalStep:
+    legal = {
+        Status.DRAFT: ["in_review", "publish"],
+        Status.IN_REVIEW: ["draft", "publish"],
+        Status.SCHEDULED: ["draft", "publish"],
+        Status.PUBLISHED: ["publish", "unpublish"],
+    }[Status(post.status)]
+    message = f"The post is {post.status}; from there it cannot become {wanted} this way."
+    return IllegalStep(f"{message} Legal now: {', '.join(legal)}.", legal=legal)
+
+
+def _flush(session: Session, post: Post) -> None:
+    slug = post.slug
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if violates(error, "posts", "slug"):
+            raise naming.taken(slug) from error
+        raise

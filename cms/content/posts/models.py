@@ -1,0 +1,141 @@
+"""The table of posts, their states, and the rules that need only the post itself."""
+
+import hashlib
+import uuid
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON, ForeignKey, Text, Uuid
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cms.accounts.editing import Edited
+from cms.content.authors.models import Author
+from cms.content.tags.models import Tag
+from cms.foundation.database import Base, Key, UtcDateTime
+
+
+class Status(StrEnum):
+    """Where a post stands."""
+
+    DRAFT = "draft"
+    IN_REVIEW = "in_review"
+    SCHEDULED = "scheduled"
+    PUBLISHED = "published"
+
+
+class PostAuthor(Base):
+    """An author of a post, in order."""
+
+    __tablename__ = "post_authors"
+
+    post_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    author_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("authors.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+    position: Mapped[int]
+    author: Mapped[Author] = relationship(lazy="raise")
+
+
+class PostTag(Base):
+    """A tag of a post, in order."""
+
+    __tablename__ = "post_tags"
+
+    post_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
+    )
+    tag_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("tags.id", ondelete="RESTRICT"), primary_key=True, index=True
+    )
+    position: Mapped[int]
+    tag: Mapped[Tag] = relationship(lazy="raise")
+
+
+class Post(Edited, Base):
+    """The working copy. Readers never see it; they see its editions."""
+
+    __tablename__ = "posts"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    slug: Mapped[str] = mapped_column(Key, unique=True)
+    title: Mapped[str]
+    # The title as `q` searches it.
+    title_key: Mapped[str]
+    excerpt: Mapped[str | None]
+    body: Mapped[str] = mapped_column(Text)
+    cover: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    seo: Mapped[dict[str, Any]] = mapped_column(JSON)
+    featured: Mapped[bool]
+    status: Mapped[str] = mapped_column(index=True)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # What the live edition was made from, to see whether the working copy has moved on.
+    published_fingerprint: Mapped[str | None]
+    has_unpublished_changes: Mapped[bool]
+    created_by_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("users.id", ondelete="SET NULL"), index=True
+    )
+
+    bylines: Mapped[list[PostAuthor]] = relationship(
+        lazy="raise", order_by=PostAuthor.position, cascade="all, delete-orphan"
+    )
+    filings: Mapped[list[PostTag]] = relationship(
+        lazy="raise", order_by=PostTag.position, cascade="all, delete-orphan"
+    )
+
+    @property
+    def author_ids(self) -> list[uuid.UUID]:
+        """Who wrote it, in order."""
+        return [byline.author_id for byline in self.bylines]
+
+    @property
+    def tag_ids(self) -> list[uuid.UUID]:
+        """What it is about, in order."""
+        return [filing.tag_id for filing in self.filings]
+
+    @property
+    def authors(self) -> list[Author]:
+        """Who wrote it, in order."""
+        return [byline.author for byline in self.bylines]
+
+    @property
+    def tags(self) -> list[Tag]:
+        """What it is about, in order."""
+        return [filing.tag for filing in self.filings]
+
+    @property
+    def expanded(self) -> dict[str, Any]:
+        """The authors and tags behind the ids."""
+        return {"authors": self.authors, "tags": self.tags}
+
+    @property
+    def is_published(self) -> bool:
+        """Whether readers see an edition of it."""
+        return self.status == Status.PUBLISHED
+
+    def fingerprint(self) -> str:
+        """A digest of all that an edition would be made from."""
+        seen = [
+            self.slug,
+            self.title,
+            self.excerpt,
+            self.body,
+            self.cover,
+            self.seo,
+            self.featured,
+            self.published_at,
+            [str(author_id) for author_id in self.author_ids],
+            [str(tag_id) for tag_id in self.tag_ids],
+        ]
+        packed = orjson.dumps(seen, option=orjson.OPT_SORT_KEYS)
+        return hashlib.blake2b(packed, digest_size=16).hexdigest()
+
+    def compare_with_edition(self) -> None:
+        """Note whether the working copy differs from what readers see."""
+        self.has_unpublished_changes = (
+            self.is_published and self.fingerprint() != self.published_fingerprint
+        )

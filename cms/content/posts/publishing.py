@@ -1,0 +1,80 @@
+"""Turning a working copy into what the world sees: rendered once, issued as an edition."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cms.accounts import saving
+from cms.accounts.models import User
+from cms.content import markdown, naming
+from cms.content.posts.models import Post, Status
+from cms.editions import actions as editions
+from cms.editions import documents
+from cms.editions import queries as edition_queries
+from cms.editions.models import PostEdition
+
+
+def publish(session: Session, post: Post, *, by: User, now: datetime) -> None:
+    """Issue an edition of the working copy. Raises ``SlugTaken``.
+
+    Who may, and from which version, was asked before.
+    """
+    if edition_queries.find_live_post_id(session, post.slug) not in (None, post.id):
+        raise naming.taken(post.slug)
+    post.first_published_at = post.first_published_at or now
+    post.published_at = post.published_at or post.first_published_at
+    post.status = Status.PUBLISHED
+    post.published_fingerprint = post.fingerprint()
+    post.has_unpublished_changes = False
+    saving.touch(post, by=by, now=now)
+    session.flush()
+    rendered = markdown.render(post.body)
+    document = documents.post(
+        {
+            "id": post.id,
+            "slug": post.slug,
+            "title": post.title,
+            "excerpt": rendered.excerpt if post.excerpt is None else post.excerpt,
+            "cover": post.cover,
+            "published_at": post.published_at,
+            "updated_at": now,
+            "reading_minutes": rendered.reading_minutes,
+            "word_count": rendered.word_count,
+            "featured": post.featured,
+            "seo": post.seo,
+        },
+        author_ids=post.author_ids,
+        tag_ids=post.tag_ids,
+    )
+    edition = PostEdition(
+        subject_id=post.id,
+        slug=post.slug,
+        published_at=post.published_at,
+        document=document,
+        html=rendered.html,
+        body=post.body,
+    )
+    editions.issue_post(
+        session,
+        edition,
+        author_ids=post.author_ids,
+        tag_ids=post.tag_ids,
+        by_id=by.id,
+        now=now,
+    )
+
+
+def unpublish(session: Session, post: Post, *, by: User, now: datetime) -> None:
+    """Close the live edition; the post is a draft again."""
+    post.status = Status.DRAFT
+    post.published_fingerprint = None
+    post.has_unpublished_changes = False
+    saving.touch(post, by=by, now=now)
+    session.flush()
+    withdraw(session, post.id, by=by, now=now)
+
+
+def withdraw(session: Session, post_id: uuid.UUID, *, by: User, now: datetime) -> None:
+    """Close the live edition of a post."""
+    editions.withdraw(session, PostEdition, post_id, kind="post.unpublished", by_id=by.id, now=now)

@@ -1,0 +1,101 @@
+"""How posts are found, and by whom."""
+
+import uuid
+from typing import TypeVar
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from cms.accounts import permissions
+from cms.accounts.models import User
+from cms.accounts.permissions import Permission
+from cms.content.authors.models import Author
+from cms.content.posts.models import Post, PostAuthor, PostTag
+from cms.content.tags.models import Tag
+from cms.foundation.errors import NotFound
+
+P = TypeVar("P")
+
+
+def get(session: Session, post_id: uuid.UUID, *, by: User, lock: bool = False) -> Post:
+    """One post that ``by`` may see, with its authors and tags. Raises ``NotFound``.
+
+    A post that one may not see does not exist. With ``lock``, nobody else can change it before
+    the transaction ends.
+    """
+    found = expanded(visible(select(Post).where(Post.id == post_id), by=by))
+    if lock:
+        found = found.with_for_update(of=Post).execution_options(populate_existing=True)
+    post = session.scalar(found)
+    if post is None:
+        message = f"There is no post {post_id}."
+        raise NotFound(message)
+    return post
+
+
+def visible(found: Select[P], *, by: User) -> Select[P]:
+    """Only what ``by`` may see: everything for editors, one's own for others.
+
+    Also a published post has a working copy, and that is nobody else's business.
+    """
+    if permissions.holds(by, Permission.POSTS_ANY):
+        return found
+    own_bylines = (
+        select(PostAuthor.post_id)
+        .join(Author, Author.id == PostAuthor.author_id)
+        .where(Author.user_id == by.id)
+    )
+    return found.where(or_(Post.created_by_id == by.id, Post.id.in_(own_bylines)))
+
+
+def expanded(found: Select[P]) -> Select[P]:
+    """With authors and tags, in two more statements for all posts together."""
+    return found.options(
+        selectinload(Post.bylines).joinedload(PostAuthor.author),
+        selectinload(Post.filings).joinedload(PostTag.tag),
+    )
+
+
+def matching(
+    *,
+    by: User,
+    status: str | None = None,
+    author: str | None = None,
+    tag: str | None = None,
+    slug: str | None = None,
+    q: str | None = None,
+) -> Select[Post]:
+    """The posts that ``by`` may see and that fit; ``author`` and ``tag`` are slugs."""
+    found = visible(select(Post), by=by)
+    if status is not None:
+        found = found.where(Post.status == status)
+    if author is not None:
+        found = found.where(
+            Post.id.in_(
+                select(PostAuthor.post_id)
+                .join(Author, Author.id == PostAuthor.author_id)
+                .where(Author.slug == author)
+            )
+        )
+    if tag is not None:
+        found = found.where(
+            Post.id.in_(
+                select(PostTag.post_id).join(Tag, Tag.id == PostTag.tag_id).where(Tag.slug == tag)
+            )
+        )
+    if slug is not None:
+        found = found.where(Post.slug == slug)
+    if q is not None:
+        key = q.casefold()
+        found = found.where(
+            or_(
+                Post.title_key.contains(key, autoescape=True),
+                Post.slug.contains(key, autoescape=True),
+            )
+        )
+    return found
+
+
+def has_other_with_slug(session: Session, slug: str, post_id: uuid.UUID) -> bool:
+    """Whether another post's working copy has this slug."""
+    return session.scalar(select(Post.id).where(Post.slug == slug, Post.id != post_id)) is not None

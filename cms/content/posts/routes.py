@@ -1,0 +1,125 @@
+"""The addresses under which authors and editors work on posts."""
+
+import uuid
+from typing import Any
+
+from cms.accounts.access import caller, requires
+from cms.accounts.permissions import Permission
+from cms.content import naming
+from cms.content.posts import actions, queries
+from cms.content.posts.models import Post
+from cms.content.posts.schemas import PostFilter, PostIn, PostOut, PostPage, PostPatch
+from cms.foundation import moments
+from cms.foundation.errors import Malformed, Stale
+from cms.foundation.http import Blueprint, expected, pages, session
+
+blueprint = Blueprint(
+    "managed posts",
+    __name__,
+    url_prefix="/api/v1/manage/posts",
+    description="Working copies. Readers see a post only once it is published, as it was then.",
+)
+
+
+@blueprint.get("")
+@requires(Permission.POSTS_WRITE)
+@blueprint.fails(Malformed)
+@blueprint.arguments(PostFilter, location="query")
+@blueprint.response(200, PostPage)
+def list_managed_posts(page: dict[str, Any]) -> Any:
+    """List posts as editors see them.
+
+    Newest first. Authors and contributors see their own posts only.
+    """
+    filters = {name: value for name, value in page.items() if name not in {"limit", "cursor"}}
+    return pages.managed(
+        session(),
+        queries.matching(by=caller(), **filters),
+        Post.id,
+        scope=f"managed posts {sorted(filters.items())}",
+        page=page,
+        expand=queries.expanded,
+    )
+
+
+@blueprint.post("")
+@requires(Permission.POSTS_WRITE)
+@blueprint.fails(naming.SlugTaken)
+@blueprint.arguments(PostIn)
+@blueprint.response(201, PostOut)
+def create_post(values: dict[str, Any]) -> Any:
+    """Create a post.
+
+    A draft, unless `status` says otherwise; `published` creates and publishes in one step. Without
+    a slug, a free one is made from the title. Without authors, the caller's own bylines are set.
+    """
+    post = actions.create(session(), values, by=caller(), now=moments.now())
+    return post, {"Location": f"/api/v1/manage/posts/{post.id}"}
+
+
+@blueprint.get("/<uuid:post_id>")
+@requires(Permission.POSTS_WRITE)
+@blueprint.response(200, PostOut)
+def get_managed_post(post_id: uuid.UUID) -> Post:
+    """Read a post as editors see it.
+
+    The working copy, with the version and the ETag that a change needs.
+    """
+    return queries.get(session(), post_id, by=caller())
+
+
+@blueprint.patch("/<uuid:post_id>")
+@requires(Permission.POSTS_WRITE)
+@blueprint.fails(Stale, naming.SlugTaken, actions.IllegalStep)
+@blueprint.arguments(PostPatch, content_type="application/merge-patch+json")
+@blueprint.response(200, PostOut)
+def edit_post(values: dict[str, Any], post_id: uuid.UUID) -> Post:
+    """Change a post.
+
+    Changes the working copy; what readers see stays as it is until the post is published again. A
+    change that changes nothing keeps the ETag.
+    """
+    post = queries.get(session(), post_id, by=caller(), lock=True)
+    return actions.edit(
+        session(), post, values, by=caller(), expected=expected(), now=moments.now()
+    )
+
+
+@blueprint.delete("/<uuid:post_id>")
+@requires(Permission.POSTS_WRITE)
+@blueprint.fails(Stale)
+@blueprint.response(204)
+def delete_post(post_id: uuid.UUID) -> None:
+    """Delete a post.
+
+    A published post is withdrawn from readers in the same step.
+    """
+    post = queries.get(session(), post_id, by=caller(), lock=True)
+    actions.delete(session(), post, by=caller(), expected=expected(), now=moments.now())
+
+
+@blueprint.post("/<uuid:post_id>/publish")
+@requires(Permission.POSTS_PUBLISH)
+@blueprint.fails(Stale, naming.SlugTaken)
+@blueprint.response(200, PostOut)
+def publish_post(post_id: uuid.UUID) -> Post:
+    """Publish a post.
+
+    Shows readers the working copy as it is now, at the next request. Publishing what is published
+    already changes nothing.
+    """
+    post = queries.get(session(), post_id, by=caller(), lock=True)
+    return actions.publish(session(), post, by=caller(), expected=expected(), now=moments.now())
+
+
+@blueprint.post("/<uuid:post_id>/unpublish")
+@requires(Permission.POSTS_PUBLISH)
+@blueprint.fails(Stale, actions.IllegalStep)
+@blueprint.response(200, PostOut)
+def unpublish_post(post_id: uuid.UUID) -> Post:
+    """Withdraw a post.
+
+    Readers no longer see it, from the next request on. The working copy stays, as a draft.
+    """
+    post = queries.get(session(), post_id, by=caller(), lock=True)
+    return actions.unpublish(session(), post, by=caller(), expected=expected(), now=moments.now())

@@ -1,0 +1,1 @@
+"""Tags: subjects that posts are filed under."""

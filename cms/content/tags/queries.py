@@ -1,0 +1,57 @@
+"""How tags are found."""
+
+import unicodedata
+import uuid
+from collections.abc import Collection
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from cms.content.tags.models import Tag
+from cms.foundation.errors import NotFound
+
+
+def get(session: Session, tag_id: uuid.UUID, *, lock: bool = False) -> Tag:
+    """One tag. Raises ``NotFound``."""
+    tag = session.get(Tag, tag_id, with_for_update=lock or None, populate_existing=lock)
+    if tag is None:
+        message = f"There is no tag {tag_id}."
+        raise NotFound(message)
+    return tag
+
+
+def slug_is_taken(session: Session, slug: str) -> bool:
+    """Whether any tag has this slug."""
+    return session.scalar(select(Tag.id).where(Tag.slug == slug)) is not None
+
+
+def by_ids(session: Session, ids: Collection[uuid.UUID]) -> dict[uuid.UUID, Tag]:
+    """Those of ``ids`` that exist."""
+    found = session.scalars(select(Tag).where(Tag.id.in_(ids))) if ids else ()
+    return {tag.id: tag for tag in found}
+
+
+def by_slugs(session: Session, slugs: Collection[str]) -> dict[str, Tag]:
+    """Those of ``slugs`` that exist."""
+    found = session.scalars(select(Tag).where(Tag.slug.in_(slugs))) if slugs else ()
+    return {tag.slug: tag for tag in found}
+
+
+def matching(*, q: str | None = None) -> Select[Tag]:
+    """All tags, or those whose name or slug contains ``q``."""
+    found = select(Tag)
+    if q is not None:
+        found = found.where(
+            Tag.name.icontains(q, autoescape=True) | Tag.slug.icontains(q, autoescape=True)
+        )
+    return found
+
+
+def name_key(name: str) -> str:
+    """The form in which names are compared: NFC, case folded."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def find_named(session: Session, name: str) -> Tag | None:
+    """The tag with this name."""
+    return session.scalar(select(Tag).where(Tag.name_key == name_key(name)))
