@@ -1,0 +1,1 @@
+"""What readers get: posts, authors and tags; public and read-only."""

@@ -1,0 +1,34 @@
+"""Public answers: finished JSON that anybody may keep for a while, and how to have it purged."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Any, cast
+
+import orjson
+from flask import Response, current_app
+
+from cms.foundation.http import conditional
+from cms.foundation.http.output import bytes_response
+from cms.foundation.settings import Settings
+
+# How long a cache may go on showing an answer while it fetches the next one.
+GRACE_SECONDS = 600
+
+
+def public_json(
+    data: dict[str, Any], *, keys: Iterable[str], headers: dict[str, str] | None = None
+) -> Response:
+    """``data`` with the caching headers of RFC 9111 and 5861.
+
+    ``keys`` name what the answer shows (``Surrogate-Key``), so that a CDN can drop it when one of
+    them changes.
+    """
+    body = orjson.dumps(data)
+    settings = cast(Settings, current_app.extensions["cms.settings"])
+    response = bytes_response(body, HTTPStatus.OK, headers)
+    response.headers["Cache-Control"] = (
+        f"public, max-age={settings.public_max_age}, stale-while-revalidate={GRACE_SECONDS}"
+    )
+    response.headers["Surrogate-Key"] = " ".join(dict.fromkeys(keys))
+    response.headers["ETag"] = conditional.tag(body, data.get("version"))
+    return response
