@@ -1,0 +1,70 @@
+"""Wiring: one application from one set of settings."""
+
+from flask_cors import CORS
+
+from cms.accounts.login import routes as login_routes
+from cms.accounts.login import throttle, tokens
+from cms.accounts.passwords import Passwords
+from cms.accounts.users import routes as user_routes
+from cms.content.authors import routes as author_routes
+from cms.content.posts import routes as post_routes
+from cms.content.tags import routes as tag_routes
+from cms.delivery import routes as delivery_routes
+from cms.editions import queries as editions
+from cms.foundation import logs
+from cms.foundation.database import Database
+from cms.foundation.http import health, openapi
+from cms.foundation.http.docs.page import register_docs
+from cms.foundation.http.docs.problems_page import register_problems_page
+from cms.foundation.http.edge import Edge
+from cms.foundation.http.proxies import TrustedProxies
+from cms.foundation.http.slugs import SlugConverter
+from cms.foundation.settings import Settings, load
+
+BLUEPRINTS = (
+    delivery_routes.blueprint,
+    login_routes.blueprint,
+    post_routes.blueprint,
+    author_routes.blueprint,
+    tag_routes.blueprint,
+    user_routes.blueprint,
+    health.blueprint,
+)
+EXPOSED_HEADERS = ("ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After")
+
+
+def create_app(settings: Settings | None = None) -> Edge:
+    """The WSGI application. Without ``settings``, they are read from the environment."""
+    settings = settings or load()
+    logs.configure(level=settings.log_level, as_json=settings.is_production)
+    database = Database(settings.database_url, pool_size=settings.database_pool)
+    app = Edge("cms", database, site_version=editions.current_version)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_body_bytes,
+        # Any failure is answered by the one handler, also in debug mode.
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.extensions["cms.settings"] = settings
+    app.extensions["cms.passwords"] = Passwords(*settings.password_cost)
+    app.extensions["cms.throttle"] = throttle.Throttle(app, settings)
+    app.after_request(throttle.show_limits)
+    app.url_map.converters["slug"] = SlugConverter
+    tokens.register(app, settings)
+    if settings.cors_origins:
+        CORS(
+            app,
+            origins=list(settings.cors_origins),
+            expose_headers=[*EXPOSED_HEADERS, "X-Request-Id"],
+            max_age=7200,
+        )
+    api = openapi.Api(app)
+    api.register_converter(SlugConverter, lambda _converter: {"type": "string"})
+    for blueprint in BLUEPRINTS:
+        api.register_blueprint(blueprint)
+    openapi.serve(app, api)
+    register_docs(app, openapi_path="/openapi.json", api_prefix="/api/v1", title=openapi.TITLE)
+    register_problems_page(app, title=openapi.TITLE)
+    app.extensions["cms.api"] = api
+    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    return app

@@ -1,0 +1,230 @@
+"""`cms publish`: the command line of the author's client."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+import rich_click as click
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from cms.commands.publish import documents, report, storage
+from cms.commands.publish.documents import DocumentFault, Overrides
+from cms.commands.publish.memory import Memory
+from cms.commands.publish.publishing import Options, Outcome, Publisher
+from cms.commands.publish.remote import Credentials, Login, Remote
+from cms.commands.publish.report import Entry
+from cms.commands.publish.session import Sessions
+from cms.commands.publish.storage import StorageFault
+from cms.commands.publish.transport import BadAddress, RemoteFault, Server, Transport, server_at
+
+_FAILED: Final = 1
+_INTERRUPTED: Final = 130
+
+_FILES = click.Path(exists=True, path_type=Path)
+
+
+@click.command("publish")
+@click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=_FILES)
+@click.option(
+    "--server", envvar="CMS_SERVER", required=True, show_envvar=True, help="Address of the CMS."
+)
+@click.option("--email", envvar="CMS_EMAIL", show_envvar=True, help="Who logs in.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@click.option(
+    "--token",
+    envvar="CMS_TOKEN",
+    show_envvar=True,
+    help="An access token, in place of a login. Better in the environment than typed here.",
+)
+@click.option("--draft", is_flag=True, help="Save only; what readers see stays as it is.")
+@click.option("--force", is_flag=True, help="Overwrite what others changed on the server.")
+@click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
+@click.option("--title", help="The title, for a single file.")
+@click.option("--slug", help="The last part of the address, for a single file.")
+@click.option("--author", multiple=True, help="A byline, for a single file; may be repeated.")
+@click.option("--tag", multiple=True, help="A tag, for a single file; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@click.option("--insecure", is_flag=True, help="Allow plain http, unencrypted, to another machine.")
+def publish(  # noqa: PLR0913 - one parameter per option
+    *,
+    paths: tuple[Path, ...],
+    server: str,
+    email: str | None,
+    password_stdin: bool,
+    token: str | None,
+    draft: bool,
+    force: bool,
+    dry_run: bool,
+    title: str | None,
+    slug: str | None,
+    author: tuple[str, ...],
+    tag: tuple[str, ...],
+    as_json: bool,
+    insecure: bool,
+) -> None:
+    """Publish Markdown or plain text files to a CMS.
+
+    FILE is a file, or a folder that is searched for *.md, *.markdown and *.txt. A file may begin
+    with front matter, YAML between "---" lines or TOML between "+++" lines, that states: title,
+    slug, excerpt, author or authors, tags, published_at or date, featured, cover (url, alt,
+    caption), seo (title, description, canonical_url), status (draft, in_review, published).
+    Without a title there, the first heading is the title, or else the first line.
+
+    Missing authors and tags are created. Running the same file again changes nothing. A post that
+    somebody else changed since is shown, with the differences, and not overwritten without --force.
+
+    The password is asked for, or taken from CMS_PASSWORD or --password-stdin; the login is
+    remembered in your config folder (CMS_CONFIG_DIR to choose another), the password is not.
+
+    Ends with 0 if every file succeeded, 1 if one did not, 2 if the command was called wrongly.
+
+    Example: cms publish posts/ --server https://cms.example.com --email me@example.com
+    """
+    files = _files(paths)
+    overrides = Overrides(title=title, slug=slug, authors=author, tags=tag)
+    if overrides and len(files) > 1:
+        message = "--title, --slug, --author and --tag are for a single file."
+        raise click.UsageError(message)
+    where = _server(server, insecure=insecure)
+    password = None if password_stdin else os.environ.get("CMS_PASSWORD")
+    ask = _asker(where, email, password=password, stdin=password_stdin)
+    credentials = Credentials(_checked(token), email, ask)
+    run = _Run(where, credentials, Options(draft=draft, force=force, dry_run=dry_run))
+    interrupted = False
+    try:
+        run.publish(files, overrides)
+    except (KeyboardInterrupt, click.Abort):
+        interrupted = True
+    except (RemoteFault, StorageFault) as fault:
+        run.fail_rest(files, str(fault))
+    finally:
+        run.close()
+    show = report.show_json if as_json else report.show
+    if run.entries or as_json:
+        show(run.entries, where, dry_run=dry_run)
+    if interrupted:
+        rest = len(files) - len(run.entries)
+        _say(f"Stopped. {len(run.entries)} files are done, {rest} are not; run it again to go on.")
+        sys.exit(_INTERRUPTED)
+    if any(entry.outcome.result in {"failed", "conflict"} for entry in run.entries):
+        sys.exit(_FAILED)
+
+
+class _Run:
+    """One run over all files."""
+
+    def __init__(self, server: Server, credentials: Credentials, options: Options) -> None:
+        folder = storage.folder()
+        self._transport = Transport(server)
+        self._remote = Remote(self._transport, Sessions(folder), credentials)
+        self._memory = Memory(folder, server.address)
+        self._options = options
+        self.entries: list[Entry] = []
+
+    def publish(self, files: list[Path], overrides: Overrides) -> None:
+        """Publish each file; raises only what would fail for every one of them."""
+        user_id = self._remote.sign_in()
+        publisher = Publisher(self._remote, self._memory, self._options, user_id)
+        for path in _with_progress(files):
+            self.entries.append(Entry(path, _outcome(publisher, path, overrides)))
+
+    def fail_rest(self, files: list[Path], message: str) -> None:
+        """Say of each file that was not reached why."""
+        rest = files[len(self.entries) :]
+        self.entries += [Entry(path, Outcome("failed", message)) for path in rest]
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+
+def _outcome(publisher: Publisher, path: Path, overrides: Overrides) -> Outcome:
+    try:
+        return publisher.publish(path, documents.load(path, overrides))
+    except (DocumentFault, RemoteFault, StorageFault) as fault:
+        return Outcome("failed", str(fault))
+
+
+def _files(paths: tuple[Path, ...]) -> list[Path]:
+    """Return the files named and those found in folders, each once, in a steady order."""
+    found: dict[Path, Path] = {}
+    for path in paths:
+        inside = _in_folder(path) if path.is_dir() else [path]
+        if not inside:
+            message = f"The folder '{path}' holds no {', '.join(documents.SUFFIXES)} file."
+            raise click.UsageError(message)
+        for file in inside:
+            found.setdefault(file.resolve(), file)
+    return list(found.values())
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.suffix.lower() in documents.SUFFIXES
+        and path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+def _server(address: str, *, insecure: bool) -> Server:
+    try:
+        return server_at(address, insecure=insecure)
+    except BadAddress as fault:
+        raise click.BadParameter(str(fault), param_hint="--server") from fault
+
+
+def _checked(token: str | None) -> str | None:
+    token = token.strip() if token else None
+    if token and not (token.isascii() and token.isprintable() and " " not in token):
+        message = "that is not a token: it holds spaces or characters outside ASCII"
+        raise click.BadParameter(message, param_hint="--token")
+    return token or None
+
+
+def _asker(
+    server: Server, email: str | None, *, password: str | None, stdin: bool
+) -> Callable[[], Login | None]:
+    """Return what finds e-mail and password: options and environment first, then the user."""
+
+    def ask() -> Login | None:
+        nonlocal email, password
+        if stdin and password is None:
+            password = sys.stdin.readline().rstrip("\r\n")
+        if not (email and password) and not sys.stdin.isatty():
+            return None
+        if not email:
+            _say(f"Log in to {server.address}")
+            email = click.prompt("E-mail", err=True, type=str)
+        if not password:
+            password = click.prompt(f"Password of {email}", hide_input=True, err=True, type=str)
+        return Login(email, password) if email and password else None
+
+    return ask
+
+
+def _with_progress(files: list[Path]) -> Iterator[Path]:
+    """Yield the files, showing on a terminal how far it is."""
+    console = report.console(stderr=True)
+    if len(files) == 1 or not console.is_terminal:
+        yield from files
+        return
+    columns = (
+        TextColumn("Publishing"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.description}", markup=False),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=len(files))
+        for path in files:
+            progress.update(task, description=report.printable(path.name))
+            yield path
+            progress.advance(task)
+
+
+def _say(message: str) -> None:
+    click.echo(message, err=True)

@@ -1,0 +1,100 @@
+"""`cms serve`: the HTTP server, and on request everything that a first start needs."""
+
+import os
+from typing import Any
+
+import rich_click as click
+from sqlalchemy import select
+
+from cms.accounts.models import User
+from cms.commands.console import opened
+from cms.foundation import migrations
+from cms.foundation.database import Database
+from cms.foundation.settings import Settings, load
+
+FIRST_ADMIN = "admin@example.org"
+
+
+@click.command()
+@click.option("--host", help="Address to listen on.", show_default="CMS_HOST or 127.0.0.1")
+@click.option("--port", type=click.IntRange(1, 65535), show_default="CMS_PORT or 8000")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    help="Server processes.",
+    show_default="CMS_WORKERS or 1",
+)
+@click.option(
+    "--prepare",
+    is_flag=True,
+    help="First migrate; in an empty database also create an admin, whose random password is "
+    "printed this once, and load the example posts.",
+)
+def serve(host: str | None, port: int | None, workers: int | None, *, prepare: bool) -> None:
+    """Serve the API.
+
+    Stops gracefully on SIGTERM and SIGINT: requests that have begun are answered.
+    """
+    # The server's processes read the settings themselves, so an option becomes a setting.
+    for name, value in (("CMS_HOST", host), ("CMS_PORT", port), ("CMS_WORKERS", workers)):
+        if value is not None:
+            os.environ[name] = str(value)
+    settings = load()
+    password = None
+    with opened(settings, must_be_migrated=not prepare) as database:
+        if prepare:
+            password = _prepare(database, settings)
+    _announce(settings, password)
+    _run(settings)
+
+
+def _prepare(database: Database, settings: Settings) -> str | None:
+    """Make the database ready; give the first admin's password if one was created."""
+    if migrations.current(database) != migrations.head():
+        migrations.upgrade(database)
+    with database.session(read_only=True) as session:
+        if session.scalar(select(User.id).limit(1)) is not None:
+            return None
+    # Needed on a first start only, and slow to import.
+    from cms.commands import seed, users  # noqa: PLC0415
+
+    password = users.random_password()
+    values = {"email": FIRST_ADMIN, "role": "admin", "name": "Admin", "password": password}
+    users.create_user(database, settings, values)
+    seed.load_examples(database)
+    return password
+
+
+def _announce(settings: Settings, password: str | None) -> None:
+    base = f"http://{settings.host}:{settings.port}"
+    if password is not None:
+        click.secho("\n  The first admin was created. This is shown only now:", bold=True)
+        click.echo(f"    e-mail    {FIRST_ADMIN}")
+        click.echo(f"    password  {password}")
+    click.secho("\n  Serving", bold=True)
+    click.echo(f"    API       {base}/api/v1/posts")
+    click.echo(f"    Docs      {base}/docs")
+    click.echo(f"    OpenAPI   {base}/openapi.json")
+    click.secho("\n  Try", bold=True)
+    click.echo(f"    curl '{base}/api/v1/posts?limit=3&fields=title,slug'\n")
+
+
+def _run(settings: Settings) -> None:
+    from granian import Granian  # noqa: PLC0415 - only once all is known to be well
+    from granian.constants import Interfaces  # noqa: PLC0415
+
+    log: dict[str, Any] = {"log_level": "warning"}
+    Granian(
+        "cms.app:create_app",
+        factory=True,
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.workers,
+        blocking_threads=settings.threads,
+        websockets=False,
+        respawn_failed_workers=True,
+        # Longer than any request may take; then a stop is a stop.
+        workers_kill_timeout=30,
+        **log,
+    ).serve()
