@@ -1,15 +1,22 @@
 """`cms serve`: the HTTP server, and on request everything that a first start needs."""
 
 import os
-from typing import Any
+import signal
 
 import rich_click as click
+from granian import Granian
+from granian.constants import Interfaces
+from granian.log import LogLevels
 from sqlalchemy import select
 
 from cms.accounts.models import User
+
+# Imported before the fork, so that the processes share what the import costs.
+from cms.app import create_app
 from cms.commands.console import opened
 from cms.foundation import migrations
 from cms.foundation.database import Database
+from cms.foundation.http.edge import Edge
 from cms.foundation.settings import Settings, load
 
 FIRST_ADMIN = "admin@example.org"
@@ -79,13 +86,20 @@ def _announce(settings: Settings, password: str | None) -> None:
     click.echo(f"    curl '{base}/api/v1/posts?limit=3&fields=title,slug'\n")
 
 
-def _run(settings: Settings) -> None:
-    from granian import Granian  # noqa: PLC0415 - only once all is known to be well
-    from granian.constants import Interfaces  # noqa: PLC0415
+def application() -> Edge:
+    """The application, inside of a process that the server has just forked.
 
-    log: dict[str, Any] = {"log_level": "warning"}
+    The fork inherits the parent's handlers, which only set a flag of the parent: until the server
+    sets its own, a signal to stop would be lost, and the stop would wait for its time-out.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    return create_app()
+
+
+def _run(settings: Settings) -> None:
     Granian(
-        "cms.app:create_app",
+        "cms.commands.serve:application",
         factory=True,
         address=settings.host,
         port=settings.port,
@@ -96,5 +110,5 @@ def _run(settings: Settings) -> None:
         respawn_failed_workers=True,
         # Longer than any request may take; then a stop is a stop.
         workers_kill_timeout=30,
-        **log,
+        log_level=LogLevels.warning,
     ).serve()
