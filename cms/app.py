@@ -1,5 +1,6 @@
 """Wiring: one application from one set of settings."""
 
+from flask import Response
 from flask_cors import CORS
 
 from cms.accounts.login import routes as login_routes
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None) -> Edge:
             expose_headers=[*EXPOSED_HEADERS, "X-Request-Id"],
             max_age=7200,
         )
+        app.after_request(_vary_by_origin)
     api = openapi.Api(app)
     api.register_converter(SlugConverter, lambda _converter: {"type": "string"})
     for blueprint in BLUEPRINTS:
@@ -68,3 +70,9 @@ def create_app(settings: Settings | None = None) -> Edge:
     app.extensions["cms.api"] = api
     app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
     return app
+
+
+def _vary_by_origin(response: Response) -> Response:
+    """Flask-Cors leaves this out for strangers, whose answer a cache would then give to all."""
+    response.vary.add("Origin")
+    return response

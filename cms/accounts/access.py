@@ -76,12 +76,16 @@ def read_token(*, refresh: bool) -> dict[str, Any]:
     try:
         verify_jwt_in_request(refresh=refresh)
         found = get_jwt()
-        return {**found, "sid": uuid.UUID(str(found["sid"])), "sub": uuid.UUID(str(found["sub"]))}
+        found |= {name: uuid.UUID(str(found[name])) for name in ("sid", "sub")}
     except NoAuthorizationError as error:
         message = "Log in with POST /api/v1/auth/login and send the token as Authorization: Bearer."
         raise Unauthenticated(message) from error
-    except (JWTExtendedException, PyJWTError, ValueError, KeyError, TypeError) as error:
+    except (JWTExtendedException, PyJWTError, ValueError, LookupError, TypeError) as error:
         raise rejected() from error
+    # Asked for an access token, the library takes any token that is no refresh token.
+    if found["type"] != ("refresh" if refresh else "access"):
+        raise rejected()
+    return found
 
 
 def rejected() -> Unauthenticated:

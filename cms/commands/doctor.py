@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 
 import rich_click as click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
@@ -43,7 +44,7 @@ def doctor(*, as_json: bool) -> None:
         table = Table("What", "State", "Detail")
         for finding in findings:
             style = STYLES[finding.state]
-            table.add_row(finding.subject, f"[{style}]{finding.state}[/]", finding.detail)
+            table.add_row(finding.subject, f"[{style}]{finding.state}[/]", escape(finding.detail))
         Console().print(table)
     if any(finding.state == "fault" for finding in findings):
         sys.exit(1)

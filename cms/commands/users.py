@@ -52,7 +52,9 @@ def create_user(database: Database, settings: Settings, values: dict[str, str]) 
     try:
         checked = UserIn().load(values)
     except ValidationError as error:
-        raise click.ClickException(f"Not valid: {error.messages}") from error
+        found: dict[str, list[str]] = error.normalized_messages()  # type: ignore[no-untyped-call]
+        faults = (f"{name}: {' '.join(messages)}" for name, messages in found.items())
+        raise click.ClickException(f"Not valid: {'; '.join(faults)}") from error
     with database.transaction() as session:
         actions.create(
             session, Passwords(*settings.password_cost), checked, by=None, now=moments.now()

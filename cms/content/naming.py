@@ -53,7 +53,7 @@ def insert(
     number = 1
     for _ in range(TRIES):
         candidate = base if number == 1 else slugs.numbered(base, number)
-        if is_taken(candidate):
+        while is_taken(candidate):
             if slug is not None:
                 raise taken(slug)
             number = _next_free(session, row, base, number)

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from cms.editions.schemas import PublicAuthor, PublicPostSummary, PublicTag
-from cms.foundation.http.input import CommaList, QueryFlag
+from cms.foundation.http.input import CommaList, Line, QueryFlag
 from cms.foundation.http.pages import PageFilter, page_of
 
 FIELDS = tuple(PublicPostSummary().fields)
@@ -27,17 +27,17 @@ class ListFilter(PageFilter):
 class PublicPostFilter(ListFilter):
     """Which posts, and what of them."""
 
-    tag = fields.String(validate=validate.Length(1, 500), metadata={"description": "Slug of a tag"})
-    author = fields.String(
-        validate=validate.Length(1, 500), metadata={"description": "Slug of an author"}
-    )
+    tag = Line(longest=500, metadata={"description": "Slug of a tag"})
+    author = Line(longest=500, metadata={"description": "Slug of an author"})
     fields_ = CommaList(
         fields.String(validate=_known_field),
         data_key="fields",
+        validate=validate.Length(1),
         metadata={"description": f"Only these, separated by commas: {', '.join(FIELDS)}"},
     )
     include = CommaList(
         fields.String(validate=validate.OneOf(["html"], error="Can be html.")),
+        validate=validate.Length(1),
         metadata={"description": "`html`: the text of each post as well"},
     )
 

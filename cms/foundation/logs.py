@@ -20,9 +20,16 @@ def configure(*, level: str, as_json: bool) -> None:
         _without_secrets,
     ]
     if as_json:
-        processors += [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        # Never with local variables: a password or a token may be among them.
+        traces = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        processors += [
+            structlog.processors.ExceptionRenderer(traces),
+            structlog.processors.JSONRenderer(),
+        ]
     else:
-        processors.append(structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()))
+        plain = structlog.dev.plain_traceback
+        colors = sys.stderr.isatty()
+        processors.append(structlog.dev.ConsoleRenderer(colors=colors, exception_formatter=plain))
     structlog.configure(
         processors=processors,
         wrapper_class=structlog.make_filtering_bound_logger(number),

@@ -154,7 +154,7 @@ def load() -> Settings:
         "public_max_age": env.int("PUBLIC_MAX_AGE", 60, validate=_between(0, 31_536_000)),
         "access_token_seconds": env.int("ACCESS_TOKEN_SECONDS", 900, validate=_between(5, 86_400)),
         "refresh_token_days": env.int("REFRESH_TOKEN_DAYS", 30, validate=_between(1, 400)),
-        "password_cost": env.list("PASSWORD_COST", [19456, 2, 1], subcast=int, validate=_cost),
+        "password_cost": env.list("PASSWORD_COST", ["19456", "2", "1"], validate=_cost),
         "login_rate_account": env.str("LOGIN_RATE_ACCOUNT", "10 per minute", validate=_rate),
         "login_rate_address": env.str("LOGIN_RATE_ADDRESS", "60 per minute", validate=_rate),
         "rate_storage": env.str("RATE_STORAGE", "memory://", validate=_rate_storage),
@@ -172,7 +172,7 @@ def load() -> Settings:
     values["trusted_proxies"] = tuple(
         ipaddress.ip_network(item.strip()) for item in values["trusted_proxies"]
     )
-    values["password_cost"] = tuple(values["password_cost"])
+    values["password_cost"] = tuple(int(item) for item in values["password_cost"])
     return Settings(**values)
 
 
@@ -244,7 +244,9 @@ def _address(value: str) -> None:
 def _origins(values: list[str]) -> None:
     for value in values:
         parts = urlsplit(value.strip())
-        plain = not (parts.path or parts.query or parts.fragment)
+        plain = parts.hostname and not (parts.path or parts.query or parts.fragment)
+        # Flask-Cors would take these characters as a regular expression.
+        plain = plain and not set(value) & set("*[]()^$\\")
         if value.strip() != "*" and not (parts.scheme in {"http", "https"} and plain):
             message = f"{value!r} is not an origin. Write https://blog.example.org, without a path."
             raise ValidationError(message)
@@ -259,9 +261,10 @@ def _networks(values: list[str]) -> None:
             raise ValidationError(message) from error
 
 
-def _cost(values: list[int]) -> None:
-    valid = len(values) == 3 and values[0] >= 8 * values[2] and min(values) >= 1  # noqa: PLR2004
-    if not valid or values[0] > 4_194_304:  # noqa: PLR2004 - 4 GiB
+def _cost(values: list[str]) -> None:
+    numbers = [int(item) for item in values if item.strip().isdecimal()]
+    valid = len(numbers) == len(values) == 3 and min(numbers) >= 1  # noqa: PLR2004
+    if not valid or not 8 * numbers[2] <= numbers[0] <= 4_194_304:  # noqa: PLR2004 - 4 GiB
         message = "Write memory in KiB, passes and lanes, such as 19456,2,1."
         raise ValidationError(message)
 

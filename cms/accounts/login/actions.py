@@ -66,14 +66,22 @@ def open_login(
 
 
 def renew(
-    session: Session, login_id: uuid.UUID, rotation: int, *, lifetime: timedelta, now: datetime
+    session: Session,
+    login_id: uuid.UUID,
+    rotation: int,
+    *,
+    user_id: uuid.UUID,
+    lifetime: timedelta,
+    now: datetime,
 ) -> LoginSession:
     """Exchange a refresh token. Each works once; a second use ends the login.
 
     Raises ``Unauthenticated`` for a login that has ended, ``RefreshTokenReused``.
     """
     login = session.scalar(
-        select(LoginSession).where(LoginSession.id == login_id).with_for_update()
+        select(LoginSession)
+        .where(LoginSession.id == login_id, LoginSession.user_id == user_id)
+        .with_for_update()
     )
     user = session.get(User, login.user_id) if login else None
     if login is None or user is None or not user.is_active or not login.is_alive(now):

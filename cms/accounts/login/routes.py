@@ -65,7 +65,12 @@ def refresh_tokens() -> dict[str, Any]:
     """
     found = claims()
     renewed = actions.renew(
-        session(), found["sid"], found.get("rot", -1), lifetime=_lifetime(), now=moments.now()
+        session(),
+        found["sid"],
+        found.get("rot", -1),
+        user_id=found["sub"],
+        lifetime=_lifetime(),
+        now=moments.now(),
     )
     return _issue(renewed)
 

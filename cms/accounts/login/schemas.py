@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields, validate
 
 from cms.accounts.passwords import LONGEST, SHORTEST
-from cms.foundation.http.input import Prose, Strict
+from cms.foundation.http.input import Prose, Strict, one_line
 
 
 class LoginIn(Strict):
@@ -24,7 +24,9 @@ class PasswordIn(Strict):
     }
 
     current_password = fields.String(required=True, validate=validate.Length(1, LONGEST))
-    new_password = fields.String(required=True, validate=validate.Length(SHORTEST, LONGEST))
+    new_password = fields.String(
+        required=True, validate=[validate.Length(SHORTEST, LONGEST), one_line]
+    )
 
 
 class Tokens(Schema):

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from cms.accounts.models import Role
 from cms.accounts.passwords import LONGEST, SHORTEST
-from cms.foundation.http.input import Flag, Line, Moment, Strict
+from cms.foundation.http.input import Flag, Line, Moment, Strict, one_line
 from cms.foundation.http.pages import PageFilter, page_of
 
 ROLES = [str(role) for role in Role]
@@ -30,7 +30,9 @@ def _email(**kwargs: Any) -> Line:
 
 def _password(**kwargs: Any) -> fields.String:
     return fields.String(
-        validate=validate.Length(SHORTEST, LONGEST), metadata={"writeOnly": True}, **kwargs
+        validate=[validate.Length(SHORTEST, LONGEST), one_line],
+        metadata={"writeOnly": True},
+        **kwargs,
     )
 
 

@@ -108,7 +108,7 @@ def is_author(byline: Byline, entry: Mapping[str, str]) -> bool:
     return same_name(byline.name, entry["name"]) or byline.name == entry["slug"]
 
 
-def _in_file(document: Document, field: str) -> Any:  # noqa: ANN401 - JSON
+def _in_file(document: Document, field: str) -> Any:
     value = getattr(document, field)
     if field == "authors":
         return [byline.slug or byline.name for byline in value]
@@ -121,7 +121,7 @@ def _in_file(document: Document, field: str) -> Any:  # noqa: ANN401 - JSON
     return _text(value, folded=field != "body")
 
 
-def _on_server(post: Mapping[str, Any], field: str) -> Any:  # noqa: ANN401 - JSON
+def _on_server(post: Mapping[str, Any], field: str) -> Any:
     if field in {"authors", "tags"}:
         return [entry["name"] for entry in _expanded(post, field)]
     value = post.get(field)
@@ -132,7 +132,7 @@ def _on_server(post: Mapping[str, Any], field: str) -> Any:  # noqa: ANN401 - JS
     return _text(value, folded=field != "body")
 
 
-def _text(value: Any, *, folded: bool = True) -> Any:  # noqa: ANN401 - JSON
+def _text(value: Any, *, folded: bool = True) -> Any:
     """Return text as it is compared: the server may keep it normalised, a line's spaces folded."""
     if not isinstance(value, str):
         return value
@@ -140,7 +140,7 @@ def _text(value: Any, *, folded: bool = True) -> Any:  # noqa: ANN401 - JSON
     return (" ".join(text.split()) if folded else text.strip()) or None
 
 
-def _parts(value: Any) -> dict[str, Any] | None:  # noqa: ANN401 - JSON
+def _parts(value: Any) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         return None
     stated = {key: text for key, part in value.items() if (text := _text(part)) is not None}

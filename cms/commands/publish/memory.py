@@ -63,7 +63,7 @@ def _key(path: Path) -> str:
     return str(path.resolve())
 
 
-def _known(entry: Any) -> Known | None:  # noqa: ANN401 - read from a file
+def _known(entry: Any) -> Known | None:
     if not isinstance(entry, dict):
         return None
     try:

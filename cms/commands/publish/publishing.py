@@ -118,7 +118,8 @@ class Publisher:
 
     def _update(self, path: Path, document: Document, post: Post, known: Known | None) -> Outcome:
         changed = differences.differing(document, post.fields)
-        publish = self._to_be_live(document) and not post.live
+        to_be_live = self._to_be_live(document)
+        publish = to_be_live and (bool(changed) or not post.live)
         submit = self._to_be_submitted(document, post.status)
         if not changed and not publish and not submit:
             if not self._options.dry_run:
@@ -126,17 +127,18 @@ class Publisher:
             return _outcome("unchanged", _state(post), post)
         if not self._options.force:
             self._refuse_conflict(document, post, known, changed)
-        result: Result = "published" if publish else "updated"
-        message = f"changed: {', '.join(changed)}" if changed else "no field changed"
         if not self._options.dry_run:
             post = self._save(path, document, post, known, changed, submit=submit)
+            # An edit back to what readers see already leaves nothing to publish.
+            publish = to_be_live and not post.live
             if publish:
                 post = self._make_live(path, document, post, known)
-        if not publish:
-            message += f"; {_state(post)}"
+        result: Result = "published" if publish else "updated"
+        message = f"changed: {', '.join(changed)}" if changed else "no field changed"
+        message += "" if publish else f"; {_state(post)}"
         return _outcome(result, message, post, changed=tuple(changed))
 
-    def _save(  # noqa: PLR0913 - one step of _update
+    def _save(
         self,
         path: Path,
         document: Document,

@@ -133,7 +133,7 @@ class Remote:
                 return
             cursor = following
 
-    def _send(self, method: str, path: str, **parts: Any) -> Answer:  # noqa: ANN401
+    def _send(self, method: str, path: str, **parts: Any) -> Answer:
         return self._call(lambda token: self._transport.send(method, path, token=token, **parts))
 
     def _call(self, send: Callable[[str], T]) -> T:

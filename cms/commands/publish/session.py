@@ -52,7 +52,7 @@ class Sessions:
             self._file.write(entries)
 
 
-def _session(entry: Any) -> Session | None:  # noqa: ANN401 - read from a file
+def _session(entry: Any) -> Session | None:
     if not isinstance(entry, dict):
         return None
     email, access = entry.get("email"), entry.get("access_token")

@@ -129,7 +129,7 @@ class Transport:
         """Keep these words out of every message from now on."""
         self._secrets.update(secret for secret in secrets if secret)
 
-    def send(  # noqa: PLR0913 - the parts of a request
+    def send(
         self,
         method: str,
         path: str,

@@ -58,8 +58,6 @@ _MAIL_DOMAIN: Final = re.compile(r"[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)++(?<![_-
 
 def parse(source: str) -> str:
     """The HTML of ``source``. Raises ``MarkdownTooComplex``."""
-    # Neither is a character, and the parser cannot take the second kind.
-    source = re.sub("[\0\ud800-\udfff]", "\ufffd", source)
     markdown = _markdown()
     environment: Environment = {"parsing_ends": thread_time() + LONGEST_PARSING}
     tokens = markdown.parse(source, environment)

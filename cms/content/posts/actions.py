@@ -24,7 +24,7 @@ from cms.foundation.database import new_id, violates
 from cms.foundation.errors import Conflict, Fault, Forbidden, Unprocessable
 from cms.foundation.versions import Expected
 
-PLAIN = ("excerpt", "body", "featured", "published_at")
+PLAIN = ("excerpt", "body", "featured")
 NO_SEO: dict[str, Any] = {"title": None, "description": None, "canonical_url": None}
 
 
@@ -141,7 +141,7 @@ def delete(session: Session, post: Post, *, by: User, expected: Expected, now: d
     session.delete(post)
     session.flush()
     if was_published:
-        publishing.withdraw(session, post.id, by=by, now=now)
+        publishing.withdraw(session, post.id, kind="post.deleted", by=by, now=now)
 
 
 def _may_write(by: User, post: Post) -> None:
@@ -182,9 +182,11 @@ def _fill(post: Post, values: dict[str, Any], names: _Names, *, now: datetime) -
     if "title" in values:
         post.title = values["title"]
         post.title_key = values["title"].casefold()
-    if values.get("published_at") is not None and values["published_at"] > now:
-        message = "Must not be in the future."
-        raise Unprocessable(message, errors=[Fault("#/published_at", message)])
+    if "published_at" in values:
+        post.published_at = values["published_at"] or post.first_published_at
+        if post.published_at is not None and post.published_at > now:
+            message = "Must not be in the future."
+            raise Unprocessable(message, errors=[Fault("#/published_at", message)])
     if "cover" in values:
         post.cover = _merged_cover(post.cover, values["cover"])
     if "seo" in values:

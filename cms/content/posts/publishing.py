@@ -72,9 +72,9 @@ def unpublish(session: Session, post: Post, *, by: User, now: datetime) -> None:
     post.has_unpublished_changes = False
     saving.touch(post, by=by, now=now)
     session.flush()
-    withdraw(session, post.id, by=by, now=now)
+    withdraw(session, post.id, kind="post.unpublished", by=by, now=now)
 
 
-def withdraw(session: Session, post_id: uuid.UUID, *, by: User, now: datetime) -> None:
-    """Close the live edition of a post."""
-    editions.withdraw(session, PostEdition, post_id, kind="post.unpublished", by_id=by.id, now=now)
+def withdraw(session: Session, post_id: uuid.UUID, *, kind: str, by: User, now: datetime) -> None:
+    """Close the live edition of a post; ``kind`` says why."""
+    editions.withdraw(session, PostEdition, post_id, kind=kind, by_id=by.id, now=now)

@@ -83,7 +83,7 @@ class _Content(Strict):
     seo = fields.Nested(SeoIn, allow_none=True)
     published_at = Moment(
         allow_none=True,
-        metadata={"description": "A past moment, to backdate; null: when it is published"},
+        metadata={"description": "A past moment, to backdate; null: when it was first published"},
     )
 
     @validates_schema

@@ -50,7 +50,7 @@ def named(
     found: dict[str, Tag] = {}
     created = []
     # Sorted, so that two requests create the same names in the same order and cannot deadlock.
-    for name in sorted(set(names), key=queries.name_key):
+    for name in sorted(dict.fromkeys(names), key=queries.name_key):
         tag = queries.find_named(session, name) or queries.by_slugs(session, [name]).get(name)
         if tag is None:
             permissions.demand(by, Permission.TAGS_CREATE)
@@ -85,10 +85,12 @@ def edit(
     if not saving.change(tag, values):
         return tag
     saving.touch(tag, by=by, now=now)
+    # A flush that fails takes the attributes with it.
+    name, slug = tag.name, tag.slug
     try:
         session.flush()
     except IntegrityError as error:
-        raise _refusal(error, tag.name, tag.slug) from error
+        raise _refusal(error, name, slug) from error
     announce(session, tag, by=by, now=now)
     return tag
 

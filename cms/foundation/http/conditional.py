@@ -36,7 +36,12 @@ def apply(response: Response) -> Response:
     # Weak comparison: a proxy that compresses turns a strong tag into a weak one.
     if current is None or not given.contains_weak(current):
         return response
-    kept = {name: response.headers[name] for name in KEPT_ON_304 if name in response.headers}
+    # A browser refuses to show a page a 304 that lacks the CORS headers.
+    kept = [
+        (name, value)
+        for name, value in response.headers
+        if name in KEPT_ON_304 or name.startswith("Access-Control-")
+    ]
     return Response(status=HTTPStatus.NOT_MODIFIED, headers=kept)
 
 
@@ -47,6 +52,7 @@ def expected() -> Expected:
     given = request.if_match
     if given.star_tag:
         return versions.ANY
-    # Iterating gives the strong tags only: If-Match compares strongly.
-    numbers = (re.match(r"(\d{1,18})-", one, re.ASCII) for one in given)
+    # Iterating gives the strong tags only: If-Match compares strongly. Werkzeug reads an empty tag,
+    # which RFC 9110 allows, as None.
+    numbers = (re.match(r"(\d{1,18})-", one or "", re.ASCII) for one in given)
     return Expected(frozenset(int(number[1]) for number in numbers if number))

@@ -36,12 +36,11 @@ def complete(view: Any, method: str, *, has_path_parameters: bool) -> None:
     parameters = apidoc.setdefault("arguments", {}).setdefault("parameters", [])
     failures = list(getattr(view, "failures", ()))
     statuses: dict[int, list[dict[str, Any]]] = {}
-    # Every operation refuses parameters and bodies that it does not declare.
-    failures.append(errors.Unprocessable)
+    # Every operation refuses parameters and bodies that it does not declare, and broken headers.
+    failures += [errors.Unprocessable, errors.Malformed]
     if has_path_parameters:
         failures.append(errors.NotFound)
     if method != "GET":
-        failures.append(errors.Malformed)
         statuses[413] = [_http_example(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)]
     if "json" in declared_locations(view):
         statuses[415] = [_http_example(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)]
@@ -58,14 +57,14 @@ def complete(view: Any, method: str, *, has_path_parameters: bool) -> None:
             _example(status, situation.code, situation.title, detail)
         )
     for status, examples in statuses.items():
-        responses[status] = [_problem_response(HTTPStatus(status).phrase, examples)]
+        responses[status] = [_problem_response(problems.phrase(status), examples)]
     broken = _http_example(HTTPStatus.INTERNAL_SERVER_ERROR)
     responses["5XX"] = [_problem_response("Failure", [broken])]
 
 
 def _http_example(status: HTTPStatus) -> dict[str, Any]:
     code, detail = problems.HTTP_FAILURES[status]
-    return _example(status, code, status.phrase, detail)
+    return _example(status, code, problems.phrase(status), detail)
 
 
 def _example(status: int, code: str, title: str, detail: str) -> dict[str, Any]:

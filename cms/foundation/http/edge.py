@@ -12,6 +12,7 @@ from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from cms.foundation.database import Database, new_id
 from cms.foundation.errors import CmsError
@@ -55,6 +56,9 @@ class Edge(Flask):
         The commit happens inside of Flask's own error handling, so that an error raised *by the
         commit* becomes a proper answer too; in ``after_request`` it would be a bare 500.
         """
+        if request.method not in SAFE_METHODS and request.routing_exception is None:
+            # Before the transaction begins: a body that trickles in must not hold the write lock.
+            _read_body()
         for attempt in range(1, TRIES + 1):
             try:
                 response = self.make_response(super().dispatch_request())
@@ -76,6 +80,13 @@ class Edge(Flask):
             else:
                 return response
         raise AssertionError  # the loop returns or raises
+
+
+def _read_body() -> None:
+    size, limit = len(request.get_data()), request.max_content_length
+    # Werkzeug cuts a chunked body at the limit in silence.
+    if request.content_length is None and limit is not None and size >= limit:
+        raise RequestEntityTooLarge
 
 
 def session() -> Session:

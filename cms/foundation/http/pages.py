@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cms.foundation.http import cursors
 from cms.foundation.http.edge import site_version
-from cms.foundation.http.input import Strict
+from cms.foundation.http.input import QueryInteger, Strict
 
 DEFAULT_LIMIT = 20
 HIGHEST_LIMIT = 100
@@ -23,7 +23,7 @@ T = TypeVar("T")
 class PageFilter(Strict):
     """Which part of a list."""
 
-    limit = fields.Integer(
+    limit = QueryInteger(
         load_default=DEFAULT_LIMIT,
         validate=validate.Range(1, HIGHEST_LIMIT, error="Must be from {min} to {max}."),
         metadata={"description": "Items on a page"},

@@ -42,6 +42,10 @@ HTTP_FAILURES: dict[int, tuple[str, str]] = {
 }
 
 
+# RFC 9110's phrases; older Pythons know these two by their names before it.
+PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
+
+
 class FaultOut(Schema):
     """One thing wrong with the input."""
 
@@ -70,6 +74,11 @@ class Problem(Schema):
     code = fields.String(required=True)
     instance = fields.String(required=True, metadata={"format": "uri-reference"})
     errors = fields.List(fields.Nested(FaultOut), required=True)
+
+
+def phrase(status: int) -> str:
+    """The reason phrase of a status, the same on every Python."""
+    return PHRASES.get(status) or HTTPStatus(status).phrase
 
 
 def status_of(situation: type[CmsError]) -> HTTPStatus:
@@ -148,9 +157,7 @@ def _of_http(error: HTTPException) -> Response:
     if status < HTTPStatus.BAD_REQUEST:
         return Response(status=status, headers=original.headers)
     code, detail = HTTP_FAILURES.get(status, ("http_error", error.description or error.name))
-    body = document(
-        status, code=code, title=HTTPStatus(status).phrase, detail=detail, instance=_instance()
-    )
+    body = document(status, code=code, title=phrase(status), detail=detail, instance=_instance())
     # Werkzeug's own headers (Allow, Retry-After) belong to the answer; its body does not.
     kept = {
         name: value

@@ -47,7 +47,7 @@ def _descendants(ancestor: type[CmsError]) -> list[type[CmsError]]:
 def _page(title: str, stylesheet: str, docs: str) -> str:
     entries = "".join(
         f'<dt id="{html.escape(code)}"><code>{html.escape(code)}</code> {int(status)} '
-        f"{html.escape(status.phrase)}</dt><dd>{html.escape(meaning)}</dd>"
+        f"{html.escape(problems.phrase(status))}</dt><dd>{html.escape(meaning)}</dd>"
         for code, (status, meaning) in catalogue().items()
     )
     return (
