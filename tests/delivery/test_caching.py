@@ -1,0 +1,171 @@
+"""Public answers can be kept, checked and purged: ETag, Cache-Control, Surrogate-Key, HEAD."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from werkzeug.test import TestResponse
+
+from cms.foundation.http.edge import Edge
+from tests import factories
+from tests.callers import Caller, ContractClient
+from tests.delivery import reading
+
+ADDRESSES = {
+    "posts": "/api/v1/posts?limit=1&include=html&total=true",
+    "post": "/api/v1/posts/one",
+    "authors": "/api/v1/authors?limit=1",
+    "author": "/api/v1/authors/ann",
+    "tags": "/api/v1/tags?limit=1",
+    "tag": "/api/v1/tags/a",
+}
+each_address = pytest.mark.parametrize("path", ADDRESSES.values(), ids=ADDRESSES.keys())
+
+
+@pytest.fixture(autouse=True)
+def site(editor: Caller) -> dict[str, str]:
+    """Two posts, authors and tags; the ids of what the first post shows."""
+    ann = factories.an_author(editor, name="ann")
+    bob = factories.an_author(editor, name="bob")
+    factories.a_tag(editor, name="b")
+    other = factories.a_published_post(editor, published_at="2020-01-01T00:00:00Z")
+    post = factories.a_published_post(editor, slug="one", authors=["ann"], tags=["a"])
+    return {
+        "post": post["id"],
+        "author": ann["id"],
+        "tag": post["tag_ids"][0],
+        "other": other["id"],
+        "bob": bob["id"],
+    }
+
+
+def keys(answer: TestResponse) -> set[str]:
+    """What a cache would drop it for."""
+    return set(answer.headers["Surrogate-Key"].split(" "))
+
+
+def test_the_table_has_every_public_address_of_the_api(app: Edge) -> None:
+    rules = {
+        address.rule
+        for address in reading.public_addresses(app)
+        if address.rule.startswith("/api/")
+    }
+
+    assert len(ADDRESSES) == len(rules)
+
+
+@each_address
+def test_an_answer_says_how_long_it_may_be_kept(client: ContractClient, path: str) -> None:
+    answer = client.get(path)
+
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "public, max-age=60, stale-while-revalidate=600"
+    assert re.fullmatch(r'"[0-9a-f-]+"', answer.headers["ETag"])
+    assert "Set-Cookie" not in answer.headers
+    assert "Authorization" not in answer.headers.get("Vary", "")
+
+
+@each_address
+def test_whoever_has_the_answer_already_gets_304(client: ContractClient, path: str) -> None:
+    first = client.get(path)
+    tag = first.headers["ETag"]
+
+    for given in (tag, f"W/{tag}", "*", f'"other", {tag}', f'W/"other", W/{tag}'):
+        for method in ("GET", "HEAD"):
+            answer = client.request(method, path, headers={"If-None-Match": given})
+            assert answer.status_code == 304, given
+            assert answer.get_data() == b""
+            for name in ("ETag", "Cache-Control", "Surrogate-Key", "Link"):
+                assert answer.headers.get(name) == first.headers.get(name), name
+
+
+@each_address
+@pytest.mark.parametrize("given", ['"other"', "garbage", '""', "", 'W/"x"', '"unclosed'])
+def test_another_tag_gets_the_answer(client: ContractClient, path: str, given: str) -> None:
+    answer = client.get(path, headers={"If-None-Match": given})
+
+    assert answer.status_code == 200
+    assert answer.get_data() == client.get(path).get_data()
+
+
+@each_address
+def test_head_is_get_without_the_body(client: ContractClient, path: str) -> None:
+    head, full = client.request("HEAD", path), client.get(path)
+
+    assert head.status_code == full.status_code == 200
+    assert head.get_data() == b""
+    assert {**head.headers, "X-Request-Id": ""} == {**full.headers, "X-Request-Id": ""}
+
+
+@pytest.mark.parametrize("path", ["/api/v1/posts/none", "/api/v1/posts?limit=0", "/api/v1/none"])
+def test_head_of_a_failure_has_no_body_either(client: ContractClient, path: str) -> None:
+    head = client.request("HEAD", path)
+
+    assert head.status_code == client.get(path).status_code
+    assert head.get_data() == b""
+
+
+@each_address
+def test_the_same_question_has_the_same_answer(client: ContractClient, path: str) -> None:
+    first, second = client.get(path), client.get(path)
+
+    assert first.get_data() == second.get_data()
+    assert first.headers["ETag"] == second.headers["ETag"]
+
+
+def test_keys_name_everything_an_answer_shows(client: ContractClient, site: dict[str, str]) -> None:
+    shown = {f"{kind}-{site[kind]}" for kind in ("post", "author", "tag")}
+
+    assert keys(client.get(ADDRESSES["post"])) == shown
+    assert keys(client.get(ADDRESSES["posts"])) == {"posts", *shown}
+    assert keys(client.get("/api/v1/posts?fields=title")) == {
+        "posts",
+        *shown,
+        f"post-{site['other']}",
+    }
+    assert keys(client.get("/api/v1/posts?tag=none")) == {"posts"}
+    assert keys(client.get(ADDRESSES["author"])) == {"posts", f"author-{site['author']}"}
+    assert keys(client.get(ADDRESSES["tag"])) == {"posts", f"tag-{site['tag']}"}
+    assert keys(client.get(ADDRESSES["authors"])) == {
+        "authors",
+        "posts",
+        f"author-{site['author']}",
+    }
+    assert keys(client.get(ADDRESSES["tags"])) == {"tags", "posts", f"tag-{site['tag']}"}
+
+
+CHANGES: dict[str, tuple[Callable[[Caller, dict[str, str]], object], set[str]]] = {
+    "tag renamed": (
+        lambda by, site: factories.edited(by, {"id": site["tag"]}, "tags", name="a2"),
+        {"posts", "post", "tags", "tag"},
+    ),
+    "author renamed": (
+        lambda by, site: factories.edited(by, {"id": site["author"]}, "authors", name="ann2"),
+        {"posts", "post", "authors", "author"},
+    ),
+    "post withdrawn": (
+        lambda by, site: factories.unpublished(by, {"id": site["other"]}),
+        {"posts"},
+    ),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_changed_has_another_tag(
+    client: ContractClient, editor: Caller, site: dict[str, str], change: str
+) -> None:
+    carry_out, changed = CHANGES[change]
+    before = {name: client.get(path) for name, path in ADDRESSES.items()}
+
+    carry_out(editor, site)
+
+    for name in changed:
+        answer = client.get(
+            ADDRESSES[name], headers={"If-None-Match": before[name].headers["ETag"]}
+        )
+        assert answer.status_code == 200, name
+        assert answer.get_data() != before[name].get_data(), name
+    # One key of the old answer is enough to purge it.
+    subject = {"tag renamed": "tag", "author renamed": "author", "post withdrawn": "other"}[change]
+    purged = {f"{subject.replace('other', 'post')}-{site[subject]}", "posts", "tags", "authors"}
+    assert all(keys(before[name]) & purged for name in changed)

@@ -1,0 +1,148 @@
+"""What a reader may ask for, and what is refused by name."""
+
+from urllib.parse import quote
+
+import pytest
+
+from cms.foundation.http.edge import Edge
+from tests import factories
+from tests.callers import Caller, ContractClient
+from tests.delivery import reading
+
+LISTS = reading.LISTS
+each_list = pytest.mark.parametrize("path", LISTS)
+
+
+@each_list
+@pytest.mark.parametrize("limit", [1, 100])
+def test_a_limit_within_bounds_is_kept(client: ContractClient, path: str, limit: int) -> None:
+    assert reading.fetch(client, path, limit=limit)["data"] == []
+
+
+@each_list
+@pytest.mark.parametrize(
+    "limit",
+    ["0", "101", "-1", "", "ten", "1.5", "1e2", "0x10", "9" * 30, "9" * 5000, "true", "null"],
+    ids=lambda value: value[:10],
+)
+def test_another_limit_is_refused_with_the_bounds(
+    client: ContractClient, path: str, limit: str
+) -> None:
+    answer = client.get(f"{path}?limit={limit}")
+
+    assert answer.status_code == 422
+    (error,) = answer.get_json()["errors"]
+    assert error["pointer"] == "?limit"
+    if limit in {"0", "101", "-1"}:
+        assert error["detail"] == "Must be from 1 to 100."
+
+
+def test_an_unknown_parameter_is_refused_everywhere_by_name(
+    app: Edge, client: ContractClient, editor: Caller
+) -> None:
+    factories.a_published_post(editor, slug="known")
+    for address in reading.public_addresses(app, slug="known"):
+        if address.access is None:
+            continue
+        answer = client.get(f"{address.path}?limti=5&Tag=x")
+
+        assert answer.status_code == 422, address
+        errors = answer.get_json()["errors"]
+        assert {error["pointer"] for error in errors} == {"?limti", "?Tag"}
+        declared = reading.declared_parameters(app, address)
+        assert all(name in errors[0]["detail"] for name in declared)
+
+
+def test_each_declared_parameter_given_twice_is_refused(app: Edge, client: ContractClient) -> None:
+    values = {
+        "limit": "5",
+        "total": "true",
+        "fields": "title",
+        "include": "html",
+        "tag": "a",
+        "author": "a",
+        "cursor": "x",
+    }
+    seen = 0
+    for address in reading.public_addresses(app):
+        for name in reading.declared_parameters(app, address):
+            answer = client.get(f"{address.path}?{name}={values[name]}&{name}={values[name]}")
+
+            assert answer.status_code == 422, f"{address} {name}"
+            assert [one["pointer"] for one in answer.get_json()["errors"]] == [f"?{name}"]
+            seen += 1
+    assert seen >= 13
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ("fields=nothing", "?fields/0"),
+        ("fields=title,nothing,slug", "?fields/1"),
+        ("fields=title,,slug", "?fields/1"),
+        ("fields=title,", "?fields/1"),
+        ("fields=Title", "?fields/0"),
+        ("fields=title%20", "?fields/0"),
+        ("fields=body", "?fields/0"),
+        ("fields=has_unpublished_changes", "?fields/0"),
+        ("include=body", "?include/0"),
+        ("include=html,body", "?include/1"),
+        ("total=yes", "?total"),
+        ("total=1", "?total"),
+        ("total=", "?total"),
+        ("tag=", "?tag"),
+        ("author=", "?author"),
+        ("tag=" + "x" * 501, "?tag"),
+        ("tag=a%00", "?tag"),
+        ("author=%00", "?author"),
+        ("cursor=", "?cursor"),
+        ("cursor=" + "x" * 2001, "?cursor"),
+    ],
+    ids=lambda value: value[:40],
+)
+def test_a_value_that_is_not_allowed_is_refused_by_name(
+    client: ContractClient, query: str, pointer: str
+) -> None:
+    answer = client.get(f"{reading.POSTS}?{query}")
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.get_json()["errors"]] == [pointer]
+
+
+def test_an_unknown_field_is_answered_with_the_known_ones(client: ContractClient) -> None:
+    answer = client.get(f"{reading.POSTS}?fields=nothing")
+
+    assert "title" in answer.get_json()["detail"]
+    assert "reading_minutes" in answer.get_json()["detail"]
+
+
+@pytest.mark.parametrize("name", ["fields", "include"])
+def test_an_empty_list_of_names_is_refused(
+    client: ContractClient, editor: Caller, name: str
+) -> None:
+    factories.a_published_post(editor)
+
+    answer = client.get(f"{reading.POSTS}?{name}=")
+
+    assert answer.status_code == 422
+    assert answer.get_json()["errors"][0]["pointer"].startswith(f"?{name}")
+
+
+@pytest.mark.parametrize(
+    "slug", ["UPPER", "a_b", "-a", "a--b", "a.json", "é", "\x00", "%", "..", "a b", "x" * 3000]
+)
+@each_list
+def test_what_is_no_slug_is_not_found(client: ContractClient, path: str, slug: str) -> None:
+    answer = client.get(f"{path}/{quote(slug)}")
+
+    assert answer.status_code == 404
+    assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@each_list
+def test_readers_only_read(client: ContractClient, path: str, method: str) -> None:
+    answer = client.request(method, path, json={})
+
+    assert answer.status_code == 405
+    assert set(answer.headers["Allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}

@@ -1,0 +1,1 @@
+"""Input that nobody should send: each operation refuses it, says why, and writes nothing."""

@@ -1,0 +1,39 @@
+"""The requests that the attacks start from are accepted, so it is the attack that is refused."""
+
+import pytest
+
+from tests.hostile.document import DOCUMENT
+from tests.hostile.operations import (
+    Operation,
+    World,
+    document_of,
+    operations,
+    places,
+    with_body,
+)
+
+NAMES = [operation.name for operation in operations()]
+
+
+def test_the_operations_are_those_of_the_application(world: World) -> None:
+    assert document_of(world.app)["paths"] == DOCUMENT["paths"]
+    assert len(NAMES) == len(set(NAMES)) > 30
+
+
+@pytest.mark.parametrize("operation", operations(), ids=str)
+def test_the_unchanged_request_is_accepted(operation: Operation, world: World) -> None:
+    answer = world.request(operation).sent(world.admin)
+    assert answer.status_code in {200, 201, 204}, answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("operation", with_body(), ids=str)
+def test_each_field_is_accepted_with_a_sample_value(operation: Operation, world: World) -> None:
+    tops = {place.top for place in places(operation.body_schema)}
+    for top in sorted(tops):
+        if operation.name == "change_password" and top == "current_password":
+            continue
+        request = world.request(operation)
+        answer = request.sent(world.admin, body=world.body(operation, top))
+        if operation.name == "change_password":
+            world = World(world.app)
+        assert answer.status_code in {200, 201}, (top, answer.get_data(as_text=True))

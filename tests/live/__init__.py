@@ -1,0 +1,1 @@
+"""A real server with two workers, raced, crashed, stopped and abused over HTTP."""
