@@ -35,8 +35,8 @@ class Passwords:
         Without a stored hash (no such user) a decoy is checked, so that the answer takes the same
         time and does not tell which e-mail addresses have an account.
         """
-        if stored is None:
-            self._decoy = self._decoy or self._hasher.hash("decoy")
+        # Made by whoever comes first, known or not, so that its cost tells nothing either.
+        self._decoy = self._decoy or self._hasher.hash("decoy")
         try:
             self._hasher.verify(stored or self._decoy, password)
         except (VerificationError, InvalidHashError):

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from cms.foundation.http.input import Moment
+from cms.foundation.http.output import Shown
 
 AUTHOR: dict[str, Any] = {
     "id": "019ab3c4-0000-7000-8000-0000000000a1",
@@ -45,7 +46,7 @@ SUMMARY: dict[str, Any] = {
 }
 
 
-class Cover(Schema):
+class Cover(Shown):
     """The lead image."""
 
     url = fields.String(required=True, metadata={"format": "uri-reference"})
@@ -53,7 +54,7 @@ class Cover(Schema):
     caption = fields.String(required=True, allow_none=True)
 
 
-class Seo(Schema):
+class Seo(Shown):
     """What search engines and link previews should show, where it differs from the post."""
 
     title = fields.String(required=True, allow_none=True)
@@ -63,7 +64,7 @@ class Seo(Schema):
     )
 
 
-class Byline(Schema):
+class Byline(Shown):
     """An author, as a post names them."""
 
     id = fields.UUID(required=True)
@@ -72,7 +73,7 @@ class Byline(Schema):
     avatar_url = fields.String(required=True, allow_none=True)
 
 
-class TagName(Schema):
+class TagName(Shown):
     """A tag, as a post names it."""
 
     id = fields.UUID(required=True)
@@ -80,7 +81,7 @@ class TagName(Schema):
     name = fields.String(required=True)
 
 
-class PublicAuthor(Schema):
+class PublicAuthor(Shown):
     """Somebody whom readers see."""
 
     example = AUTHOR
@@ -94,7 +95,7 @@ class PublicAuthor(Schema):
     post_count = fields.Integer(required=True, metadata={"description": "Published posts"})
 
 
-class PublicTag(Schema):
+class PublicTag(Shown):
     """A subject that posts are filed under."""
 
     example = TAG
@@ -108,7 +109,7 @@ class PublicTag(Schema):
     post_count = fields.Integer(required=True, metadata={"description": "Published posts"})
 
 
-class PublicPostSummary(Schema):
+class PublicPostSummary(Shown):
     """A published post in a list. With `fields`, only those; `html` only when asked for."""
 
     example = SUMMARY
@@ -129,7 +130,7 @@ class PublicPostSummary(Schema):
     seo = fields.Nested(Seo)
 
 
-class PublicPost(Schema):
+class PublicPost(Shown):
     """A published post."""
 
     example = {**SUMMARY, "html": "<p>Everybody fails at work sooner or later.</p>"}  # noqa: RUF012

@@ -1,9 +1,10 @@
 """The JSON of logging in."""
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from cms.accounts.passwords import LONGEST, SHORTEST
 from cms.foundation.http.input import Prose, Strict, one_line
+from cms.foundation.http.output import Shown
 
 
 class LoginIn(Strict):
@@ -29,7 +30,7 @@ class PasswordIn(Strict):
     )
 
 
-class Tokens(Schema):
+class Tokens(Shown):
     """A pair of tokens (RFC 6749, 5.1)."""
 
     example = {  # noqa: RUF012

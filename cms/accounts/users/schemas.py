@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
+from marshmallow import fields, validate
 
 from cms.accounts.models import Role
 from cms.accounts.passwords import LONGEST, SHORTEST
 from cms.foundation.http.input import Flag, Line, Moment, Strict, one_line
+from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import PageFilter, page_of
 
 ROLES = [str(role) for role in Role]
@@ -65,7 +66,7 @@ class UserPatch(Strict):
     password = _password()
 
 
-class UserOut(Schema):
+class UserOut(Shown):
     """A user, without anything secret."""
 
     example = EXAMPLE

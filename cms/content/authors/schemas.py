@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from cms.content.fields import NamedFilter, SlugField
 from cms.foundation.http.input import Line, Moment, Prose, Strict, WebAddress
+from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import page_of
 
 EXAMPLE: dict[str, Any] = {
@@ -52,7 +53,7 @@ class AuthorPatch(Strict):
     user_id = fields.UUID(allow_none=True)
 
 
-class AuthorOut(Schema):
+class AuthorOut(Shown):
     """An author, as editors see them."""
 
     example = EXAMPLE

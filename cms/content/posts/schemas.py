@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from cms.content.fields import SlugField
 from cms.content.posts.models import Status
 from cms.editions.schemas import SUMMARY, Byline, Cover, Seo, TagName
 from cms.foundation.http.input import Flag, Line, Moment, Prose, Strict, WebAddress
+from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import PageFilter, page_of
 
 LONGEST_TITLE = 300
@@ -125,14 +126,14 @@ class PostPatch(_Content):
     )
 
 
-class Expanded(Schema):
+class Expanded(Shown):
     """The authors and tags behind the ids; read-only."""
 
     authors = fields.List(fields.Nested(Byline), required=True)
     tags = fields.List(fields.Nested(TagName), required=True)
 
 
-class PostOut(Schema):
+class PostOut(Shown):
     """A post, as editors see it."""
 
     example = EXAMPLE

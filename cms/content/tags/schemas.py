@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from cms.content.fields import NamedFilter, SlugField
 from cms.foundation.http.input import Line, Moment, Prose, Strict
+from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import page_of
 
 EXAMPLE: dict[str, Any] = {
@@ -41,7 +42,7 @@ class TagPatch(Strict):
     description = Prose(longest=LONGEST_DESCRIPTION, allow_none=True)
 
 
-class TagOut(Schema):
+class TagOut(Shown):
     """A tag, as editors see it."""
 
     example = EXAMPLE

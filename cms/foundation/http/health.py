@@ -3,18 +3,19 @@
 from typing import Any, cast
 
 from flask import current_app
-from marshmallow import Schema, fields
+from marshmallow import fields
 
 from cms.foundation import migrations
 from cms.foundation.errors import Unavailable
 from cms.foundation.http.access import public
 from cms.foundation.http.blueprint import Blueprint
 from cms.foundation.http.edge import Edge
+from cms.foundation.http.output import Shown
 
 blueprint = Blueprint("health", __name__, description="For load balancers and monitors.")
 
 
-class Health(Schema):
+class Health(Shown):
     """Well, and at which migration."""
 
     example = {"status": "ok"}  # noqa: RUF012

@@ -1,10 +1,24 @@
-"""Answers as bytes: JSON by orjson, in the order in which the schema lists its fields."""
+"""What goes out: open schemas, and JSON by orjson in the order of their fields."""
 
 from typing import Any
 
 import orjson
 from flask import Response
 from flask.json.provider import JSONProvider
+from marshmallow import EXCLUDE, Schema
+
+
+class Shown(Schema):
+    """Base of everything that goes out. A client must let a field pass that it does not know.
+
+    With any other ``unknown``, apispec writes ``additionalProperties: false``, and the next field
+    would break every client that takes it at its word.
+    """
+
+    class Meta:
+        """Open."""
+
+        unknown = EXCLUDE
 
 
 class OrjsonProvider(JSONProvider):

@@ -13,6 +13,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from cms.foundation.http import cursors
 from cms.foundation.http.edge import site_version
 from cms.foundation.http.input import QueryInteger, Strict
+from cms.foundation.http.output import Shown
 
 DEFAULT_LIMIT = 20
 HIGHEST_LIMIT = 100
@@ -53,7 +54,7 @@ def page_of(schema: type[Schema], **more: fields.Field[Any]) -> type[Schema]:
     example = getattr(schema, "example", None)
     if example is not None:
         members["example"] = {"data": [example], "next_cursor": None, "version": 42}
-    return type(f"{name}Page", (Schema,), members)
+    return type(f"{name}Page", (Shown,), members)
 
 
 def cut(rows: list[T], limit: int) -> tuple[list[T], bool]:

@@ -7,13 +7,14 @@ from typing import Any
 import orjson
 import structlog
 from flask import Flask, Response, g
-from marshmallow import INCLUDE, Schema, fields
+from marshmallow import fields
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from cms.foundation import errors
 from cms.foundation.errors import CmsError, Fault
+from cms.foundation.http.output import Shown
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -46,7 +47,7 @@ HTTP_FAILURES: dict[int, tuple[str, str]] = {
 PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
 
 
-class FaultOut(Schema):
+class FaultOut(Shown):
     """One thing wrong with the input."""
 
     pointer = fields.String(
@@ -59,13 +60,8 @@ class FaultOut(Schema):
     detail = fields.String(required=True)
 
 
-class Problem(Schema):
+class Problem(Shown):
     """A failure (RFC 9457). `code` is stable; further members depend on it."""
-
-    class Meta:
-        """Open: a situation adds members of its own (RFC 9457, 3.2)."""
-
-        unknown = INCLUDE
 
     type = fields.String(required=True, metadata={"format": "uri-reference"})
     title = fields.String(required=True)
