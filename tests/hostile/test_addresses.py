@@ -60,6 +60,12 @@ SEGMENTS = [
 ]
 
 
+@pytest.fixture
+def world(still_world: World) -> World:
+    """Shared: everything here is refused."""
+    return still_world
+
+
 @pytest.mark.parametrize("operation", operations(), ids=str)
 def test_unknown_query_parameters_are_refused_and_named(operation: Operation, world: World) -> None:
     request = world.request(operation)

@@ -37,3 +37,11 @@ def test_each_field_is_accepted_with_a_sample_value(operation: Operation, world:
         if operation.name == "change_password":
             world = World(world.app)
         assert answer.status_code in {200, 201}, (top, answer.get_data(as_text=True))
+
+
+@pytest.mark.parametrize("operation", with_body(), ids=str)
+def test_json_with_a_charset_of_utf_8_is_json(operation: Operation, world: World) -> None:
+    request = world.request(operation)
+    content_type = f'{operation.body_type}; charset="UTF-8"'
+    answer = request.sent(world.admin, headers={"Content-Type": content_type})
+    assert answer.status_code in {200, 201}, answer.get_data(as_text=True)

@@ -84,6 +84,12 @@ NOT_AN_EMAIL = [
 ]
 
 
+@pytest.fixture
+def world(still_world: World) -> World:
+    """Shared: everything here is refused."""
+    return still_world
+
+
 def refused_by_schema(place: Place) -> list[Any]:
     """Those of ``VALUES`` that the document does not allow here."""
     validator = Draft202012Validator(place.schema)

@@ -1,6 +1,7 @@
 """Anything at all, drawn by hypothesis: no failure, and a refusal writes nothing."""
 
 import json
+import string
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ REFUSED = {400, 401, 404, 409, 412, 413, 415, 422, 428, 429}
 QUICK = settings(
     max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-LONG = settings(QUICK, max_examples=600)
+LONG = settings(QUICK, max_examples=200)
 
 texts = st.text(st.characters(exclude_categories=()), max_size=40)
 scalars = (
@@ -28,9 +29,14 @@ scalars = (
     | st.uuids().map(str)
     | st.sampled_from(["draft", "published", "admin", "a-slug", "https://example.org", "*"])
 )
+# Without letters: a refusal repeats an unknown name, and hypothesis likes to draw words from our
+# own source, which would then look like something internal.
+strange_names = st.text(
+    st.characters(exclude_categories=(), exclude_characters=string.ascii_letters), max_size=40
+)
 values = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(strange_names, inner, max_size=4),
     max_leaves=12,
 )
 
@@ -53,14 +59,15 @@ def fuzz_one_member(operation: Operation, world: World, data: st.DataObject) -> 
 
 
 def fuzz_whole_body(operation: Operation, world: World, data: st.DataObject) -> None:
-    names = st.sampled_from(list(operation.body_schema["properties"]))
-    body = data.draw(values | st.dictionaries(names | texts, values, max_size=6))
+    names = st.sampled_from(list(operation.body_schema["properties"])) | strange_names
+    body = data.draw(values | st.dictionaries(names, values, max_size=6))
     send(world.request(operation), world, f"{operation} {body!r:.300}", body=body)
 
 
 def fuzz_bytes(operation: Operation, world: World, data: st.DataObject) -> None:
     whole = json.dumps(world.body(operation)).encode()
-    cut = data.draw(st.integers(0, len(whole)))
+    # The samples grow with a counter; what is drawn must not depend on their length.
+    cut = data.draw(st.integers(0, 500)) % len(whole)
     sent = whole[:cut] + data.draw(st.binary(max_size=20)) + whole[cut + 1 :]
     if operation.name == "change_password":
         sent = sent.replace(world.admin.password.encode(), b"never right")
