@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check test-slow format lock clean
+.PHONY: help run install test check coverage test-slow format lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -26,6 +26,9 @@ check: .venv/tools ## Check formatting, lint, types, imports, dependencies, the 
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
 	$(BIN)/cms openapi check
+
+coverage: .venv/tools ## Say which lines and branches the fast tests reach
+	$(PYTEST) --cov --cov-report=term-missing:skip-covered
 
 test-slow: .venv/tools ## Fuzz, crash and race a real server; check the document with outside tools
 	$(BIN)/python -m pytest -q -m slow

@@ -63,7 +63,11 @@ def posts(
 
 
 def count_posts(
-    session: Session, *, version: int, tag_id: uuid.UUID | None, author_id: uuid.UUID | None
+    session: Session,
+    *,
+    version: int,
+    tag_id: uuid.UUID | None = None,
+    author_id: uuid.UUID | None = None,
 ) -> int:
     """How many posts a list has, exactly."""
     found = select(func.count()).select_from(PostEdition).where(PostEdition.at(version))

@@ -52,40 +52,21 @@ def list_posts(page: dict[str, Any]) -> Response:
     tag, author = page.get("tag"), page.get("author")
     scope = f"posts tag={tag} author={author}"
     version, after = _start(scope, page, 2)
-    position = None if after is None else (datetime.fromisoformat(after[0]), uuid.UUID(after[1]))
     groups = _groups(version, tag=tag, author=author)
     wanted = page.get("fields_")
-    with_html = "html" in page.get("include", ()) or "html" in (wanted or ())
-    rows: list[Any] = []
-    if None not in groups.values():
-        rows = list(
-            queries.posts(
-                session(),
-                version=version,
-                limit=page["limit"] + 1,
-                after=position,
-                with_html=with_html,
-                **groups,
-            )
-        )
+    with_html = "html" in [*page.get("include", ()), *(wanted or ())]
+    rows = _rows(page, groups, version=version, after=after, with_html=with_html)
     shown, more = pages.cut(rows, page["limit"])
     documents = [_post(row, with_html=with_html) for row in shown]
     queries.fill_in(session(), documents, version=version)
     cursor = None
     if more:
-        last = shown[-1]
-        cursor = cursors.seal(scope, [version, last.published_at.isoformat(), str(last.subject_id)])
+        place = [shown[-1].published_at.isoformat(), str(shown[-1].subject_id)]
+        cursor = cursors.seal(scope, [version, *place])
     data: dict[str, Any] = {"data": documents, "next_cursor": cursor, "version": version}
     if page["total"]:
         data["total"] = (
-            0
-            if None in groups.values()
-            else queries.count_posts(
-                session(),
-                version=version,
-                tag_id=groups.get("tag_id"),
-                author_id=groups.get("author_id"),
-            )
+            0 if groups is None else queries.count_posts(session(), version=version, **groups)
         )
     keys = ["posts", *(key for document in documents for key in _keys(document))]
     if wanted is not None:
@@ -171,16 +152,40 @@ def _start(scope: str, page: dict[str, Any], length: int) -> tuple[int, list[Any
     return version, after
 
 
-def _groups(version: int, *, tag: str | None, author: str | None) -> dict[str, uuid.UUID | None]:
-    """The ids behind the slugs of a filter; ``None`` for one that nobody has."""
+def _groups(version: int, *, tag: str | None, author: str | None) -> dict[str, uuid.UUID] | None:
+    """The ids behind the slugs of a filter; ``None`` when nobody has one of these slugs."""
     found = {}
-    if tag is not None:
-        found["tag_id"] = queries.find_group_id(session(), TagEdition, tag, version=version)
-    if author is not None:
-        found["author_id"] = queries.find_group_id(
-            session(), AuthorEdition, author, version=version
-        )
-    return found
+    for name, edition, slug in (
+        ("tag_id", TagEdition, tag),
+        ("author_id", AuthorEdition, author),
+    ):
+        if slug is not None:
+            found[name] = queries.find_group_id(session(), edition, slug, version=version)
+    known = {name: group_id for name, group_id in found.items() if group_id is not None}
+    return known if len(known) == len(found) else None
+
+
+def _rows(
+    page: dict[str, Any],
+    groups: dict[str, uuid.UUID] | None,
+    *,
+    version: int,
+    after: list[Any] | None,
+    with_html: bool,
+) -> list[Any]:
+    """The posts of a page and, if there are more, one of the next."""
+    if groups is None:
+        return []
+    position = None if after is None else (datetime.fromisoformat(after[0]), uuid.UUID(after[1]))
+    found = queries.posts(
+        session(),
+        version=version,
+        limit=page["limit"] + 1,
+        after=position,
+        with_html=with_html,
+        **groups,
+    )
+    return list(found)
 
 
 def _post(row: Any, *, with_html: bool) -> dict[str, Any]:
