@@ -39,7 +39,7 @@ def create(email: str, role: str, name: str | None, *, password_stdin: bool) -> 
     """
     settings = load()
     password, is_random = _password(from_stdin=password_stdin)
-    values = {"email": email, "role": role, "name": name or email.partition("@")[0]}
+    values = {"email": email, "role": role, **({"name": name} if name else {})}
     with opened(settings) as database:
         create_user(database, settings, {**values, "password": password})
     click.echo(f"Created {role} {email}.")

@@ -180,7 +180,7 @@ def test_a_wrong_current_password_changes_nothing(app: Edge, author: Caller) -> 
     assert _access(app, _log_in(app, author)) == 200
 
 
-@pytest.mark.parametrize("new", ["too short", "x" * 1001, "", None, 12345678901])
+@pytest.mark.parametrize("new", ["a-short", "x" * 1001, "", None, 12345678901])
 def test_a_new_password_that_is_none_is_422(author: Caller, new: Any) -> None:
     words = {"current_password": author.password, "new_password": new}
 

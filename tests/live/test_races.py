@@ -94,6 +94,23 @@ def test_new_tags_in_opposite_orders_never_fail(caller: HttpCaller) -> None:
         assert statuses(answers) == [201] * THREADS
 
 
+def test_requests_that_wait_for_each_other_are_repeated_invisibly(caller: HttpCaller) -> None:
+    for attempt in range(4):
+        # Sorted by name, but of the same slugs in opposite order: on PostgreSQL each holds what
+        # the other needs next, and the database ends one of the two transactions.
+        latin_first = [f"b q{attempt}", f"\u0430 q{attempt}"]
+        cyrillic_last = [f"a q{attempt}", f"\u0431 q{attempt}"]
+
+        def create(own: HttpCaller, number: int, pair: tuple[list[str], list[str]]) -> Answer:
+            return own.create(title="Crossed", tags=pair[number % 2], status="published")
+
+        pair = (latin_first, cyrillic_last)
+        answers = at_once(caller, 8, lambda own, number, pair=pair: create(own, number, pair))  # type: ignore[misc]
+        assert statuses(answers) == [201] * 8
+        named = {tuple(answer.json()["tag_ids"]) for answer in answers}
+        assert len(named) == 2
+
+
 def test_existing_tags_renamed_while_posts_name_them_never_fail(caller: HttpCaller) -> None:
     tags = [
         caller.request("POST", "/api/v1/manage/tags", {"name": f"Renamed {number}"}).json()["id"]

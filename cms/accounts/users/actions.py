@@ -39,12 +39,15 @@ def create(
     by: User | None,
     now: datetime,
 ) -> User:
-    """A new user from ``email, name, role, is_active, password``. Raises ``EmailTaken``."""
+    """A new user from ``email, role, password`` and perhaps ``name, is_active``.
+
+    Without a name, the first part of the address is the name. Raises ``EmailTaken``.
+    """
     user = User(
         id=new_id(),
         email=values["email"],
         email_key=email_key(values["email"]),
-        name=values["name"],
+        name=values.get("name") or values["email"].partition("@")[0],
         role=values["role"],
         is_active=values.get("is_active", True),
         password_hash=passwords.hashed(values["password"]),

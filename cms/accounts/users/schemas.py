@@ -48,7 +48,7 @@ class UserIn(Strict):
     }
 
     email = _email(required=True)
-    name = Line(longest=200, required=True)
+    name = Line(longest=200, metadata={"description": "The first part of the e-mail if absent"})
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     is_active = Flag()
     password = _password(required=True)
