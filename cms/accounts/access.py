@@ -81,28 +81,25 @@ def read_token(*, refresh: bool) -> dict[str, Any]:
         message = "Log in with POST /api/v1/auth/login and send the token as Authorization: Bearer."
         raise Unauthenticated(message) from error
     except (JWTExtendedException, PyJWTError, ValueError, LookupError, TypeError) as error:
-        raise rejected() from error
+        raise _rejected() from error
     # Asked for an access token, the library takes any token that is no refresh token.
     if found["type"] != ("refresh" if refresh else "access"):
-        raise rejected()
+        raise _rejected()
     return found
 
 
-def rejected() -> Unauthenticated:
-    """The answer to a token that does not count (RFC 6750, 3.1)."""
-    return Unauthenticated(
-        "This token is expired, revoked or not one of ours. Log in again.",
-        challenge='error="invalid_token"',
-    )
+def _rejected() -> Unauthenticated:
+    message = "This token is expired, revoked or not one of ours. Log in again."
+    return Unauthenticated(message, token_came=True)
 
 
 def _identify() -> tuple[User, LoginSession]:
     found = read_token(refresh=False)
     pair = queries.find_login(session(), found["sid"])
     if pair is None:
-        raise rejected()
+        raise _rejected()
     user, current = pair
     # Role, activity and logout are read from the database each time: they count at once.
     if user.id != found["sub"] or not user.is_active or not current.is_alive(moments.now()):
-        raise rejected()
+        raise _rejected()
     return user, current

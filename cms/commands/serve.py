@@ -14,7 +14,7 @@ from cms.accounts.models import User
 # Imported before the fork, so that the processes share what the import costs.
 from cms.app import create_app
 from cms.commands.console import opened
-from cms.foundation import migrations
+from cms.commands.migrate import bring_up
 from cms.foundation.database import Database
 from cms.foundation.http.edge import Edge
 from cms.foundation.settings import Settings, load
@@ -57,8 +57,7 @@ def serve(host: str | None, port: int | None, workers: int | None, *, prepare: b
 
 def _prepare(database: Database, settings: Settings) -> str | None:
     """Make the database ready; give the first admin's password if one was created."""
-    if migrations.current(database) != migrations.head():
-        migrations.upgrade(database)
+    bring_up(database)
     with database.session(read_only=True) as session:
         if session.scalar(select(User.id).limit(1)) is not None:
             return None

@@ -43,6 +43,11 @@ class Unauthenticated(CmsError):
     code = "not_authenticated"
     title = "A valid access token is needed"
 
+    def __init__(self, detail: str, *, token_came: bool = False) -> None:
+        """``token_came``: there was a token, but a forged, expired or revoked one."""
+        super().__init__(detail)
+        self.token_came = token_came
+
 
 class Forbidden(CmsError):
     """Known, but not allowed."""

@@ -86,12 +86,12 @@ def renew(
     user = session.get(User, login.user_id) if login else None
     if login is None or user is None or not user.is_active or not login.is_alive(now):
         message = "This login has ended. Log in again."
-        raise Unauthenticated(message, challenge='error="invalid_token"')
+        raise Unauthenticated(message, token_came=True)
     if login.rotation != rotation:
         login.ended_at = now
         session.flush()
         message = "This refresh token was used before; the login has ended. Log in again."
-        raise RefreshTokenReused(message, challenge='error="invalid_token"')
+        raise RefreshTokenReused(message, token_came=True)
     login.rotation += 1
     login.expires_at = now + lifetime
     session.flush()

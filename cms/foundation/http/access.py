@@ -1,4 +1,4 @@
-"""Who may call a route: declared on each, enforced before anything else is looked at."""
+"""Who may call a route: declared on each, enforced before its input is looked at."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -8,11 +8,11 @@ from typing import Any, ParamSpec, TypeVar, cast
 from flask import request
 
 from cms.foundation.errors import CmsError, Fault
+from cms.foundation.http.edge import SAFE_METHODS
 from cms.foundation.http.input import invalid, read_json
 
 P = ParamSpec("P")
 R = TypeVar("R")
-View = Callable[P, R]
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -61,7 +61,7 @@ def _refuse_undeclared_input(view: Any) -> None:
         raise invalid(
             [Fault(f"?{name}", "Unknown. None is allowed here.") for name in request.args]
         )
-    if "json" in locations or request.method in {"GET", "HEAD", "OPTIONS"}:
+    if "json" in locations or request.method in SAFE_METHODS:
         return
     # Clients like to send {} with a POST that takes nothing; that is nothing.
     body = request.get_data()

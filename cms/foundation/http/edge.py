@@ -33,7 +33,6 @@ SECURITY_HEADERS = {
 class Edge(Flask):
     """The application: knows the database; commits once per request, here and nowhere else."""
 
-    database: Database
     json_provider_class = output.OrjsonProvider
 
     def __init__(

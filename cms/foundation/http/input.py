@@ -49,9 +49,9 @@ class Strict(Schema):
 class Line(fields.String):
     """One line of text: NFC, without control characters, outer and double spaces folded."""
 
-    def __init__(self, *, longest: int, shortest: int = 1, **kwargs: Any) -> None:
-        """``longest`` and ``shortest`` in characters, after folding."""
-        super().__init__(validate=validate.Length(shortest, longest), **kwargs)
+    def __init__(self, *, longest: int, **kwargs: Any) -> None:
+        """``longest`` in characters, after folding; never empty."""
+        super().__init__(validate=validate.Length(1, longest), **kwargs)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any

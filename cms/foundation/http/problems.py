@@ -42,7 +42,6 @@ HTTP_FAILURES: dict[int, tuple[str, str]] = {
     500: ("internal_error", "Something broke here. The log has it under this instance."),
 }
 
-
 # RFC 9110's phrases; older Pythons know these two by their names before it.
 PHRASES = {413: "Content Too Large", 422: "Unprocessable Content"}
 
@@ -129,8 +128,8 @@ def _of_situation(error: CmsError) -> Response:
     headers = {}
     if isinstance(error, errors.Unauthenticated):
         # RFC 6750, 3: a challenge without error code when no token came at all.
-        reason = error.members.pop("challenge", "")
-        headers["WWW-Authenticate"] = f"Bearer {reason}".strip()
+        reason = ' error="invalid_token"' if error.token_came else ""
+        headers["WWW-Authenticate"] = f"Bearer{reason}"
     if isinstance(error, errors.TooManyAttempts):
         headers["Retry-After"] = str(error.retry_after)
     if isinstance(error, errors.Unavailable):
@@ -187,7 +186,7 @@ def _of_accident(error: Exception) -> Response:
         document(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             code=code,
-            title=HTTPStatus.INTERNAL_SERVER_ERROR.phrase,
+            title=phrase(500),
             detail=detail,
             instance=_instance(),
         )

@@ -28,13 +28,12 @@ def register_problems_page(app: flask.Flask, *, title: str) -> None:
 
 def catalogue() -> dict[str, tuple[HTTPStatus, str]]:
     """Each code with its status and meaning: those of the rules and those of HTTP itself."""
-    found = {
-        code: (HTTPStatus(status), detail)
-        for status, (code, detail) in problems.HTTP_FAILURES.items()
-    }
+    found: dict[str, tuple[HTTPStatus, str]] = {}
     for situation in _descendants(CmsError):
-        meaning = " ".join((situation.__doc__ or "").split())
-        found[situation.code] = (problems.status_of(situation), meaning.replace("``", ""))
+        meaning = " ".join((situation.__doc__ or "").split()).replace("``", "")
+        found.setdefault(situation.code, (problems.status_of(situation), meaning))
+    for status, (code, detail) in problems.HTTP_FAILURES.items():
+        found.setdefault(code, (HTTPStatus(status), detail))
     return dict(sorted(found.items()))
 
 
