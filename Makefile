@@ -49,7 +49,8 @@ lock: ## Lock the newest allowed versions again (needs uv)
 clean: ## Remove the environment and caches; data stays
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-# Without addresses: the same lock works with any mirror.
+# Without addresses: the same lock works with any mirror. Installed with --no-deps: it is complete, and an
+# older pip would otherwise look for a newer release of what a package wants with an extra.
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	--no-annotate --quiet
 
@@ -57,11 +58,11 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 	@echo "Installing into .venv (once, about a minute)"
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or newer is needed") if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv .venv || { echo "python3 cannot make environments; on Debian: apt install python3-venv"; exit 1; }
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/tools: .venv/installed requirements-dev.lock
 	@echo "Installing the tools for tests and checks"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
