@@ -1,5 +1,7 @@
-"""The database: declarative base, column types, and the two engines behind every session."""
+"""The database: declarative base, column types, and the engines behind every session."""
 
+import fcntl
+import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,22 +74,34 @@ def new_id() -> uuid.UUID:
 
 
 class Database:
-    """Two engines on one database: one that writes, one that only reads.
+    """Three engines on one database.
+
+    ``writer``: transactions that write. On SQLite there is one at a time, on the whole machine.
+    ``reader``: transactions that only read; several statements see one moment.
+    ``lookup``: reads without a transaction; each statement sees its own moment. For what states the
+    site version it wants, and so gets the same answer whenever it asks.
 
     On SQLite they must differ: a writer takes the write lock when it begins (a transaction that
     reads first and writes later fails with "database is locked" under load), and a reader must
-    never take it. On PostgreSQL both are the same engine.
+    never take it. On PostgreSQL they share one pool.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 5) -> None:
-        """``url`` in SQLAlchemy's form; ``sqlite:///path`` or ``postgresql://…``."""
+    def __init__(self, url: str, *, pool_size: int = 5, timeout: int = 30) -> None:
+        """``url`` in SQLAlchemy's form; ``sqlite:///path`` or ``postgresql://…``.
+
+        ``timeout`` in seconds: how long a PostgreSQL statement may run, and how long anybody waits
+        for a connection or for SQLite's write lock.
+        """
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.writer = _sqlite_engine(url, begin="BEGIN IMMEDIATE", read_only=False)
-            self.reader = _sqlite_engine(url, begin="BEGIN", read_only=True)
+            self.writer = _sqlite_engine(url, timeout, begin="BEGIN IMMEDIATE", pool_size=1)
+            _queue_writers(self.writer, f"{self.url.database}-writers")
+            self.reader = _sqlite_engine(url, timeout, begin="BEGIN", read_only=True)
+            self.lookup = _sqlite_engine(url, timeout, begin=None, read_only=True)
         else:
-            self.writer = self.reader = _postgresql_engine(url, pool_size)
+            self.writer = self.reader = _postgresql_engine(url, timeout, pool_size)
+            self.lookup = self.reader.execution_options(isolation_level="AUTOCOMMIT")
 
     @property
     def path(self) -> Path | None:
@@ -106,12 +120,20 @@ class Database:
 
     def dispose(self) -> None:
         """Close all pooled connections."""
-        self.writer.dispose()
-        self.reader.dispose()
+        for engine in (self.writer, self.reader, self.lookup):
+            engine.dispose()
 
 
-def _sqlite_engine(url: str, *, begin: str, read_only: bool) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 30})
+def _sqlite_engine(
+    url: str, timeout: int, *, begin: str | None, read_only: bool = False, pool_size: int = 5
+) -> Engine:
+    engine = create_engine(
+        url,
+        connect_args={"timeout": timeout},
+        pool_size=pool_size,
+        max_overflow=0 if pool_size == 1 else 100,
+        pool_timeout=timeout,
+    )
 
     @event.listens_for(engine, "connect")
     def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -126,20 +148,51 @@ def _sqlite_engine(url: str, *, begin: str, read_only: bool) -> Engine:
             cursor.execute("PRAGMA query_only = ON")
         cursor.close()
 
-    @event.listens_for(engine, "begin")
-    def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
+    if begin is not None:
+
+        @event.listens_for(engine, "begin")
+        def start(connection: Any) -> None:
+            connection.exec_driver_sql(begin)
 
     return engine
 
 
-def _postgresql_engine(url: str, pool_size: int) -> Engine:
+def _queue_writers(engine: Engine, path: str) -> None:
+    """Let writers wait in line: for the one connection in a process, for a file lock between them.
+
+    SQLite's own waiting polls: under load some writers starve for seconds, most of them needlessly.
+    The engine has one connection, so whoever holds it holds the lock; a process that dies lets go.
+    """
+
+    @event.listens_for(engine, "connect")
+    def open_file(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        entry.info["writers"] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+
+    @event.listens_for(engine, "checkout")
+    def lock(_connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: Any) -> None:
+        fcntl.flock(entry.info["writers"], fcntl.LOCK_EX)
+
+    @event.listens_for(engine, "checkin")
+    def unlock(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
+        if "writers" in entry.info:
+            fcntl.flock(entry.info["writers"], fcntl.LOCK_UN)
+
+    @event.listens_for(engine, "close")
+    def close_file(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+        os.close(entry.info.pop("writers"))
+
+
+def _postgresql_engine(url: str, timeout: int, pool_size: int) -> Engine:
+    milliseconds = timeout * 1000
+    limits = f"-c lock_timeout={milliseconds // 3} -c statement_timeout={milliseconds}"
     return create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
+        pool_timeout=timeout,
+        # A connection that died while it was idle is replaced before anybody uses it.
         pool_pre_ping=True,
-        connect_args={"options": "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s"},
+        connect_args={"options": f"-c timezone=UTC {limits}", "connect_timeout": timeout},
     )
 
 
