@@ -163,4 +163,4 @@ def empty(database: Database) -> None:
         for table in reversed(Base.metadata.sorted_tables):
             if table.name != "site":
                 connection.execute(table.delete())
-        connection.execute(text("UPDATE site SET version = 0"))
+        connection.execute(text("UPDATE site SET version = 0, names_version = 0"))

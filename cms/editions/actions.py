@@ -1,16 +1,21 @@
 """Taking a version of the site: issuing and closing editions, and saying why."""
 
 import uuid
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, String, cast, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from cms.editions import counts
 from cms.editions.models import (
     AuthorListing,
     Change,
     Edition,
+    Listing,
+    NamedEdition,
     PostEdition,
     Site,
     TagListing,
@@ -18,6 +23,9 @@ from cms.editions.models import (
 from cms.foundation.database import new_id
 
 E = TypeVar("E", bound=Edition)
+LISTINGS: tuple[type[Listing], ...] = (AuthorListing, TagListing)
+# Where PostgreSQL tells who listens that the site has a new version.
+CHANNEL = "cms_site_version"
 
 
 def issue(session: Session, edition: E, *, kind: str, by_id: uuid.UUID | None, now: datetime) -> E:
@@ -28,10 +36,7 @@ def issue(session: Session, edition: E, *, kind: str, by_id: uuid.UUID | None, n
     """
     version = _take_version(session)
     _close(session, type(edition), edition.subject_id, version)
-    edition.id = new_id()
-    edition.from_version = version
-    edition.until_version = None
-    session.add(edition)
+    _add(session, edition, version)
     _explain(session, version, kind, edition.subject_id, by_id, now)
     session.flush()
     return edition
@@ -47,11 +52,65 @@ def issue_post(
     now: datetime,
 ) -> PostEdition:
     """Publish a post: its edition, and the listings that let it be found by author and tag."""
-    issue(session, edition, kind="post.published", by_id=by_id, now=now)
+    version = _take_version(session)
+    left = _close(session, PostEdition, edition.subject_id, version)
+    _add(session, edition, version)
     session.add_all(AuthorListing.of(edition, author_id) for author_id in author_ids)
     session.add_all(TagListing.of(edition, tag_id) for tag_id in tag_ids)
+    _explain(session, version, "post.published", edition.subject_id, by_id, now)
+    entered = Counter([counts.EVERYTHING, *author_ids, *tag_ids])
+    entered.subtract(left)
+    counts.change(session, entered, version=version)
     session.flush()
     return edition
+
+
+def issue_new_posts(
+    session: Session,
+    editions: Iterable[tuple[dict[str, Any], list[uuid.UUID], list[uuid.UUID]]],
+    *,
+    by_id: uuid.UUID | None,
+    now: datetime,
+) -> int:
+    """Publish many posts that have no edition yet, in few statements and under one version.
+
+    Each is the columns of its ``PostEdition`` with the ids of its authors and of its tags. Gives
+    the version.
+    """
+    version = _take_version(session)
+    span = {"from_version": version, "until_version": None}
+    rows: dict[type, list[dict[str, Any]]] = {PostEdition: [], AuthorListing: [], TagListing: []}
+    reasons, entered = [], Counter[uuid.UUID]()
+    for columns, author_ids, tag_ids in editions:
+        edition = {"id": new_id(), **columns, **span}
+        rows[PostEdition].append(edition)
+        for listing, group_ids in ((AuthorListing, author_ids), (TagListing, tag_ids)):
+            rows[listing] += [
+                {
+                    "edition_id": edition["id"],
+                    "group_id": group_id,
+                    "post_id": edition["subject_id"],
+                    "published_at": edition["published_at"],
+                    **span,
+                }
+                for group_id in group_ids
+            ]
+        entered.update([counts.EVERYTHING, *author_ids, *tag_ids])
+        reasons.append(
+            {
+                "version": version,
+                "kind": "post.published",
+                "subject_id": edition["subject_id"],
+                "by_id": by_id,
+                "at": now,
+            }
+        )
+    for model, found in {**rows, Change: reasons}.items():
+        if found:
+            session.execute(insert(model), found)
+    counts.change(session, entered, version=version)
+    session.flush()
+    return version
 
 
 def withdraw(
@@ -65,7 +124,8 @@ def withdraw(
 ) -> None:
     """End the live edition of a subject. Readers see nothing of it from the next version on."""
     version = _take_version(session)
-    _close(session, model, subject_id, version)
+    left = _close(session, model, subject_id, version)
+    counts.change(session, Counter({group_id: -1 for group_id in left}), version=version)
     _explain(session, version, kind, subject_id, by_id, now)
     session.flush()
 
@@ -82,25 +142,54 @@ def _take_version(session: Session) -> int:
     taken: tuple[object, int] | None = session.info.get("site_version")
     if taken is not None and taken[0] is transaction:
         return taken[1]
-    version = session.scalars(
-        update(Site).values(version=Site.version + 1).returning(Site.version)
-    ).one()
+    wanted: list[ColumnElement[Any]] = [Site.version.expression]
+    if session.get_bind().dialect.name == "postgresql":
+        # Sent to who listens at the commit, in the order of commits.
+        wanted.append(func.pg_notify(CHANNEL, cast(Site.version, String)))
+    version: int = session.execute(
+        update(Site).values(version=Site.version + 1).returning(*wanted)
+    ).one()[0]
     session.info["site_version"] = (transaction, version)
     return version
 
 
-def _close(session: Session, model: type[Edition], subject_id: uuid.UUID, version: int) -> None:
-    live = session.scalar(
-        select(model.id).where(model.subject_id == subject_id, model.until_version.is_(None))
+def _add(session: Session, edition: Edition, version: int) -> None:
+    """Let ``edition`` begin at ``version``."""
+    edition.id = new_id()
+    edition.from_version = version
+    edition.until_version = None
+    session.add(edition)
+    if isinstance(edition, NamedEdition):
+        _move_names(session, version)
+
+
+def _close(
+    session: Session, model: type[Edition], subject_id: uuid.UUID, version: int
+) -> list[uuid.UUID]:
+    """End the live edition, if there is one; gives all that a post no longer counts for."""
+    ended = session.scalar(
+        update(model)
+        .where(model.subject_id == subject_id, model.live())
+        .values(until_version=version)
+        .returning(model.id)
     )
-    if live is None:
-        return
-    session.execute(update(model).where(model.id == live).values(until_version=version))
-    if issubclass(model, PostEdition):
-        for listing in (AuthorListing, TagListing):
-            session.execute(
-                update(listing).where(listing.edition_id == live).values(until_version=version)
-            )
+    if issubclass(model, NamedEdition):
+        _move_names(session, version)
+    if ended is None or not issubclass(model, PostEdition):
+        return []
+    left = [counts.EVERYTHING]
+    for listing in LISTINGS:
+        left += session.scalars(
+            update(listing)
+            .where(listing.edition_id == ended)
+            .values(until_version=version)
+            .returning(listing.group_id)
+        )
+    return left
+
+
+def _move_names(session: Session, version: int) -> None:
+    session.execute(update(Site).values(names_version=version))
 
 
 def _explain(

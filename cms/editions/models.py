@@ -11,6 +11,11 @@ from cms.foundation.database import Base, Key, UtcDateTime
 
 # SQLite numbers rows only in a column of exactly this type.
 RowNumber = BigInteger().with_variant(Integer, "sqlite")
+# Indexes over what is live today: what was superseded, however often, costs today's readers nothing.
+_LIVE = text("until_version IS NULL")
+ONLY_LIVE: dict[str, Any] = {"sqlite_where": _LIVE, "postgresql_where": _LIVE}
+# Stands for the whole site among the authors and tags that posts are counted for.
+EVERYTHING = uuid.UUID(int=0)
 
 
 class Site(Base):
@@ -20,6 +25,8 @@ class Site(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     version: Mapped[int] = mapped_column(BigInteger)
+    # The newest version that changed an author or a tag; posts do not move it.
+    names_version: Mapped[int] = mapped_column(BigInteger)
 
 
 class Change(Base):
@@ -50,6 +57,11 @@ class Spanning:
             or_(cls.until_version.is_(None), cls.until_version > version),
         )
 
+    @classmethod
+    def live(cls) -> ColumnElement[bool]:
+        """What the world sees now."""
+        return cls.until_version.is_(None)
+
 
 class Edition(Spanning):
     """Mixin: a published, immutable state of something with a slug."""
@@ -65,11 +77,9 @@ class Edition(Spanning):
     def __table_args__(cls) -> tuple[Index, ...]:
         """One live edition of each subject, one live subject for each slug."""
         table = cls.__tablename__  # type: ignore[attr-defined]
-        live = text("until_version IS NULL")
-        only_live: dict[str, Any] = {"sqlite_where": live, "postgresql_where": live}
         return (
-            Index(f"uq_{table}_live_subject", "subject_id", unique=True, **only_live),
-            Index(f"uq_{table}_live_slug", "slug", unique=True, **only_live),
+            Index(f"uq_{table}_live_subject", "subject_id", unique=True, **ONLY_LIVE),
+            Index(f"uq_{table}_live_slug", "slug", unique=True, **ONLY_LIVE),
             Index(f"ix_{table}_slug", "slug", "from_version", "until_version"),
             Index(f"ix_{table}_subject", "subject_id", "from_version", "until_version"),
             *cls.further_indexes(),
@@ -93,8 +103,9 @@ class PostEdition(Edition, Base):
 
     @classmethod
     def further_indexes(cls) -> tuple[Index, ...]:
-        """Newest first, as of any version."""
+        """Newest first, now and as of any version."""
         return (
+            Index("ix_post_editions_live_newest", "published_at", "subject_id", **ONLY_LIVE),
             Index(
                 "ix_post_editions_newest",
                 "published_at",
@@ -119,9 +130,17 @@ class Listing(Spanning):
     @declared_attr.directive
     @classmethod
     def __table_args__(cls) -> tuple[Index, ...]:
-        """Newest first within the group, as of any version."""
+        """Newest first within the group, now and as of any version."""
         table = cls.__tablename__  # type: ignore[attr-defined]
         return (
+            Index(
+                f"ix_{table}_live_newest",
+                "group_id",
+                "published_at",
+                "post_id",
+                "edition_id",
+                **ONLY_LIVE,
+            ),
             Index(
                 f"ix_{table}_newest",
                 "group_id",
@@ -164,9 +183,10 @@ class NamedEdition(Edition):
 
     @classmethod
     def further_indexes(cls) -> tuple[Index, ...]:
-        """By name, as of any version."""
+        """By name, now and as of any version."""
         table = cls.__tablename__  # type: ignore[attr-defined]
         return (
+            Index(f"ix_{table}_live_name", "sort_key", "subject_id", **ONLY_LIVE),
             Index(f"ix_{table}_name", "sort_key", "subject_id", "from_version", "until_version"),
         )
 
@@ -181,3 +201,16 @@ class TagEdition(NamedEdition, Base):
     """What readers see of a tag."""
 
     __tablename__ = "tag_editions"
+
+
+class PostCount(Base):
+    """How many published posts a tag, an author or ``EVERYTHING`` has, from a version on.
+
+    The count at a version is in the newest row that is not later: one step into the primary key.
+    """
+
+    __tablename__ = "post_counts"
+
+    group_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    from_version: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    posts: Mapped[int]

@@ -17,6 +17,6 @@ def find_live_post_id(session: Session, slug: str) -> uuid.UUID | None:
     """The post whose live edition has this slug."""
     return session.scalar(
         select(PostEdition.subject_id).where(
-            PostEdition.slug == slug, PostEdition.until_version.is_(None)
+            PostEdition.slug == slug, PostEdition.live()
         )
     )
