@@ -11,8 +11,11 @@ from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
-from cms.editions import queries as editions
+from cms.delivery.names import Names
+from cms.editions import present
 from cms.foundation import logs
+from cms.foundation.cache import ResponseCache
+from cms.foundation.cache.addresses import Addresses
 from cms.foundation.database import Database
 from cms.foundation.http import health, openapi
 from cms.foundation.http.docs.page import register_docs
@@ -39,7 +42,8 @@ def create_app(settings: Settings | None = None) -> Edge:
     settings = settings or load()
     logs.configure(level=settings.log_level, as_json=settings.is_production)
     database = Database(settings.database_url, pool_size=settings.database_pool)
-    app = Edge("cms", database, site_version=editions.current_version)
+    watched = present.watch(database, notified=settings.cache_check == "notify")
+    app = Edge("cms", database, present=watched)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.max_body_bytes,
@@ -47,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Edge:
         PROPAGATE_EXCEPTIONS=False,
     )
     app.extensions["cms.settings"] = settings
+    app.extensions["cms.names"] = Names()
     app.extensions["cms.passwords"] = Passwords(*settings.password_cost)
     app.extensions["cms.throttle"] = throttle.Throttle(app, settings)
     app.after_request(throttle.show_limits)
@@ -58,6 +63,9 @@ def create_app(settings: Settings | None = None) -> Edge:
             origins=list(settings.cors_origins),
             expose_headers=[*EXPOSED_HEADERS, "X-Request-Id"],
             max_age=7200,
+            # The same for every page where all may call; nothing where no page calls.
+            send_wildcard=True,
+            always_send="*" in settings.cors_origins,
         )
         app.after_request(_vary_by_origin)
     api = openapi.Api(app)
@@ -68,7 +76,13 @@ def create_app(settings: Settings | None = None) -> Edge:
     register_docs(app, openapi_path="/openapi.json", api_prefix="/api/v1", title=openapi.TITLE)
     register_problems_page(app, title=openapi.TITLE)
     app.extensions["cms.api"] = api
-    app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+    app.extensions["cms.cache"] = cache = ResponseCache(
+        TrustedProxies(app.wsgi_app, settings.trusted_proxies),
+        addresses=Addresses(app, origins=settings.cors_origins),
+        present=watched,
+        capacity=settings.cache_bytes,
+    )
+    app.wsgi_app = cache  # type: ignore[method-assign]
     return app
 
 

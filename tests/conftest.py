@@ -76,6 +76,8 @@ def make_settings(database_url: str, data_dir: Path, **changes: Any) -> Settings
         "trusted_proxies": (),
         "max_body_bytes": 200_000,
         "public_max_age": 60,
+        "cache_bytes": 16_000_000,
+        "cache_check": "strict",
         "access_token_seconds": 900,
         "refresh_token_days": 30,
         "password_cost": CHEAP_PASSWORDS,
@@ -108,7 +110,7 @@ def app(shared_app: Edge) -> Iterator[Edge]:
     """The application; whatever a test leaves in the database is removed after it."""
     yield shared_app
     shared_app.extensions["cms.throttle"].reset()
-    empty(shared_app.database)
+    empty(shared_app)
 
 
 @pytest.fixture
@@ -157,9 +159,11 @@ def live_server(
         yield server
 
 
-def empty(database: Database) -> None:
-    """Remove all rows; the site starts again at version 0."""
-    with database.writer.begin() as connection:
+def empty(app: Edge) -> None:
+    """Remove all rows; the site starts again at version 0, which a running site never does."""
+    app.extensions["cms.cache"].forget()
+    app.extensions["cms.names"].forget()
+    with app.database.writer.begin() as connection:
         for table in reversed(Base.metadata.sorted_tables):
             if table.name != "site":
                 connection.execute(table.delete())

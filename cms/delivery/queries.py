@@ -1,182 +1,263 @@
-"""How readers find posts, authors and tags, as the world saw them at one version of the site."""
+"""How readers find posts, authors and tags, as the world saw them at one version of the site.
+
+Each statement exists in two forms. One reads what is live, from indexes that hold nothing else, and
+says which version it saw. The other reads any version. They agree wherever both apply.
+"""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, TypeVar, cast
 
-import orjson
-from sqlalchemy import Row, func, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Integer,
+    Row,
+    Select,
+    Uuid,
+    bindparam,
+    func,
+    select,
+    tuple_,
+)
+from sqlalchemy.orm import InstrumentedAttribute
 
+from cms.editions import counts
 from cms.editions.models import (
-    AuthorEdition,
     AuthorListing,
     Listing,
     NamedEdition,
     PostEdition,
-    TagEdition,
+    Site,
+    Spanning,
     TagListing,
 )
+from cms.editions.present import Version
+from cms.foundation.database import Key, UtcDateTime
 
-Document = dict[str, Any]
 AnyRow = Row[*tuple[Any, ...]]
-# Where a page of posts begins: after this moment and post.
-Position = tuple[datetime, uuid.UUID]
+AnySelect = Select[*tuple[Any, ...]]
+# Where a page of posts begins: after this moment and post. Of authors and tags: this name and id.
+PostPosition = tuple[datetime, uuid.UUID]
+NamePosition = tuple[str, uuid.UUID]
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def once(function: F) -> F:
+    """Each statement is built once and then only executed; ``functools.cache`` that keeps types."""
+    return cast(F, cache(function))
+
+
+VERSION = bindparam("version", type_=BigInteger)
+GROUPS: dict[str, type[Listing]] = {"tag_id": TagListing, "author_id": AuthorListing}
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A look at the site: through which connection, at which version, and which is the present."""
+
+    connection: Connection
+    version: int
+    present: Version
 
 
 def posts(
-    session: Session,
+    view: View,
     *,
-    version: int,
     limit: int,
-    after: Position | None = None,
-    tag_id: uuid.UUID | None = None,
-    author_id: uuid.UUID | None = None,
+    after: PostPosition | None = None,
+    groups: Mapping[str, uuid.UUID] | None = None,
     with_html: bool = False,
 ) -> Sequence[AnyRow]:
-    """Posts, newest first: ``published_at, subject_id, document`` and, if asked for, ``html``."""
-    driving: type[PostEdition | TagListing | AuthorListing] = PostEdition
-    columns: list[Any] = [PostEdition.published_at, PostEdition.subject_id, PostEdition.document]
+    """Posts, newest first: ``document`` and, if asked for, ``html``.
+
+    ``groups``: only those of the ``tag_id`` and the ``author_id`` in it.
+    """
+    groups = groups or {}
+    parameters: dict[str, Any] = {"limit": limit, **groups}
+    if after is not None:
+        parameters |= {"published_at": after[0], "post_id": after[1]}
+    names, continued = tuple(sorted(groups)), after is not None
+
+    def statement(*, live: bool) -> AnySelect:
+        return _posts(names, continued=continued, with_html=with_html, live=live)
+
+    return _read(view, statement, parameters)
+
+
+def post(view: View, slug: str) -> AnyRow | None:
+    """The ``document`` and ``html`` of one post."""
+    found = _read(view, _post, {"slug": slug})
+    return found[0] if found else None
+
+
+def named(
+    view: View, edition: type[NamedEdition], *, limit: int, after: NamePosition | None = None
+) -> Sequence[AnyRow]:
+    """Authors or tags by name: ``sort_key, subject_id, document, posts``."""
+    parameters: dict[str, Any] = {"limit": limit}
+    if after is not None:
+        parameters |= {"sort_key": after[0], "subject_id": after[1]}
+    continued = after is not None
+
+    def statement(*, live: bool) -> AnySelect:
+        return _named(edition, continued=continued, live=live)
+
+    return _read(view, statement, parameters)
+
+
+def one_named(view: View, edition: type[NamedEdition], slug: str) -> AnyRow | None:
+    """The ``subject_id``, ``document`` and ``posts`` of one author or tag."""
+
+    def statement(*, live: bool) -> AnySelect:
+        return _one_named(edition, live=live)
+
+    found = _read(view, statement, {"slug": slug})
+    return found[0] if found else None
+
+
+def several_named(
+    view: View, edition: type[NamedEdition], ids: list[uuid.UUID]
+) -> Sequence[AnyRow]:
+    """The ``subject_id`` and ``document`` of some authors or tags."""
+    parameters = {"ids": ids, "version": view.version}
+    return view.connection.execute(_several_named(edition), parameters).all()
+
+
+def group_id(view: View, edition: type[NamedEdition], slug: str) -> uuid.UUID | None:
+    """The author or tag with this slug."""
+    parameters = {"slug": slug, "version": view.version}
+    return view.connection.scalar(_group_id(edition), parameters)
+
+
+def count_posts(view: View, groups: Mapping[str, uuid.UUID]) -> int:
+    """How many posts a list has, exactly: kept for an author or a tag, counted for both at once."""
+    statement, parameters = _counted(), dict(groups)
+    if len(groups) < len(GROUPS):
+        group = next(iter(groups.values()), counts.EVERYTHING)
+        statement, parameters = _kept(), {"group_id": group}
+    return view.connection.scalar(statement, {**parameters, "version": view.version}) or 0
+
+
+def count_named(view: View, edition: type[NamedEdition]) -> int:
+    """How many authors or tags there are."""
+    return view.connection.scalar(_count_named(edition), {"version": view.version}) or 0
+
+
+def _read(
+    view: View, statement: Callable[..., AnySelect], parameters: dict[str, Any]
+) -> Sequence[AnyRow]:
+    """What is live, if that still is the version wanted; otherwise what was live then."""
+    parameters["version"] = view.version
+    if view.version == view.present.number:
+        rows = view.connection.execute(statement(live=True), parameters).all()
+        # Of an empty answer nobody knows which version it saw.
+        if rows and rows[0].version == view.version:
+            return rows
+    return view.connection.execute(statement(live=False), parameters).all()
+
+
+def _seen(table: type[Spanning], *, live: bool) -> ColumnElement[bool]:
+    return table.live() if live else table.at(VERSION)
+
+
+def _version() -> ColumnElement[int]:
+    """The version that the statement itself sees."""
+    return select(Site.version).scalar_subquery().label("version")
+
+
+@once
+def _posts(groups: tuple[str, ...], *, continued: bool, with_html: bool, live: bool) -> AnySelect:
+    columns: list[Any] = [_version(), PostEdition.document]
     if with_html:
         columns.append(PostEdition.html)
     found = select(*columns)
-    groups: tuple[tuple[type[TagListing | AuthorListing], uuid.UUID | None], ...] = (
-        (TagListing, tag_id),
-        (AuthorListing, author_id),
-    )
-    for listing, group_id in groups:
-        if group_id is None:
-            continue
+    key = (PostEdition.published_at, PostEdition.subject_id)
+    if not groups:
+        found = found.where(_seen(PostEdition, live=live))
+    for name in groups:
+        listing = GROUPS[name]
         found = found.join(listing, listing.edition_id == PostEdition.id).where(
-            listing.group_id == group_id, listing.at(version)
+            listing.group_id == bindparam(name, type_=Uuid), _seen(listing, live=live)
         )
-        driving = listing if driving is PostEdition else driving
-    if driving is PostEdition:
-        found = found.where(PostEdition.at(version))
-    key = _key(driving)
-    if after is not None:
+        # The last group leads; its listings repeat the sort key, so there is nothing to sort.
+        key = (listing.published_at, listing.post_id)
+    if continued:
         # A row value, not "a < x or (a = x and b < y)": only this walks the index.
-        found = found.where(tuple_(*key) < tuple_(*after))
-    found = found.order_by(*(column.desc() for column in key)).limit(limit)
-    return session.execute(found).all()
+        place = (bindparam("published_at", type_=UtcDateTime), bindparam("post_id", type_=Uuid))
+        found = found.where(tuple_(*key) < tuple_(*place))
+    return found.order_by(*(column.desc() for column in key)).limit(_limit())
 
 
-def count_posts(
-    session: Session,
-    *,
-    version: int,
-    tag_id: uuid.UUID | None = None,
-    author_id: uuid.UUID | None = None,
-) -> int:
-    """How many posts a list has, exactly."""
-    found = select(func.count()).select_from(PostEdition).where(PostEdition.at(version))
-    for listing, group_id in ((TagListing, tag_id), (AuthorListing, author_id)):
-        if group_id is not None:
-            found = found.join(listing, listing.edition_id == PostEdition.id).where(
-                listing.group_id == group_id
-            )
-    return session.scalars(found).one()
-
-
-def find_post(session: Session, slug: str, *, version: int) -> AnyRow | None:
-    """The ``document`` and ``html`` of one post."""
-    return session.execute(
-        select(PostEdition.document, PostEdition.html).where(
-            PostEdition.slug == slug, PostEdition.at(version)
-        )
-    ).first()
-
-
-def find_group_id(
-    session: Session, edition: type[NamedEdition], slug: str, *, version: int
-) -> uuid.UUID | None:
-    """The author or tag with this slug."""
-    return session.scalar(
-        select(edition.subject_id).where(edition.slug == slug, edition.at(version))
+@once
+def _post(*, live: bool) -> AnySelect:
+    return select(_version(), PostEdition.document, PostEdition.html).where(
+        PostEdition.slug == bindparam("slug", type_=Key), _seen(PostEdition, live=live)
     )
 
 
-def fill_in(session: Session, documents: Iterable[Document], *, version: int) -> None:
-    """Replace the ids of authors and tags by what posts say of them, in two statements."""
-    documents = list(documents)
-    for name, edition, shown in (
-        ("authors", AuthorEdition, ("id", "slug", "name", "avatar_url")),
-        ("tags", TagEdition, ("id", "slug", "name")),
-    ):
-        wanted = {uuid.UUID(one) for document in documents for one in document[name]}
-        known = _named(session, edition, wanted, shown, version) if wanted else {}
-        for document in documents:
-            document[name] = [known[one] for one in document[name]]
-
-
-def named_page(
-    session: Session,
-    edition: type[NamedEdition],
-    *,
-    version: int,
-    limit: int,
-    after: tuple[str, uuid.UUID] | None = None,
-) -> Sequence[AnyRow]:
-    """Authors or tags by name: ``sort_key, subject_id, document``."""
-    key = (edition.sort_key, edition.subject_id)
-    found = select(*key, edition.document).where(edition.at(version))
-    if after is not None:
-        found = found.where(tuple_(*key) > tuple_(*after))
-    return session.execute(found.order_by(*key).limit(limit)).all()
-
-
-def count_named(session: Session, edition: type[NamedEdition], *, version: int) -> int:
-    """How many authors or tags there are."""
-    return session.scalars(
-        select(func.count()).select_from(edition).where(edition.at(version))
-    ).one()
-
-
-def find_named(
-    session: Session, edition: type[NamedEdition], slug: str, *, version: int
-) -> AnyRow | None:
-    """The ``subject_id`` and ``document`` of one author or tag."""
-    return session.execute(
-        select(edition.subject_id, edition.document).where(
-            edition.slug == slug, edition.at(version)
-        )
-    ).first()
-
-
-def post_counts(
-    session: Session, listing: type[Listing], group_ids: list[uuid.UUID], *, version: int
-) -> dict[uuid.UUID, int]:
-    """How many published posts each author or tag has."""
-    counted = session.execute(
-        select(listing.group_id, func.count().label("posts"))
-        .where(listing.group_id.in_(group_ids), listing.at(version))
-        .group_by(listing.group_id)
+@once
+def _named(edition: type[NamedEdition], *, continued: bool, live: bool) -> AnySelect:
+    key: tuple[InstrumentedAttribute[Any], ...] = (edition.sort_key, edition.subject_id)
+    found = select(_version(), *key, edition.document, _posts_of(edition)).where(
+        _seen(edition, live=live)
     )
-    return {row.group_id: row.posts for row in counted}
+    if continued:
+        place = (bindparam("sort_key", type_=Key), bindparam("subject_id", type_=Uuid))
+        found = found.where(tuple_(*key) > tuple_(*place))
+    return found.order_by(*key).limit(_limit())
 
 
-def _named(
-    session: Session,
-    edition: type[NamedEdition],
-    ids: set[uuid.UUID],
-    shown: tuple[str, ...],
-    version: int,
-) -> dict[str, Document]:
-    found = session.execute(
-        select(edition.subject_id, edition.document).where(
-            edition.subject_id.in_(ids), edition.at(version)
-        )
+@once
+def _one_named(edition: type[NamedEdition], *, live: bool) -> AnySelect:
+    return select(_version(), edition.subject_id, edition.document, _posts_of(edition)).where(
+        edition.slug == bindparam("slug", type_=Key), _seen(edition, live=live)
     )
-    known = {}
-    for subject_id, packed in found:
-        document = orjson.loads(packed)
-        known[str(subject_id)] = {name: document[name] for name in shown}
-    return known
 
 
-def _key(
-    table: type[PostEdition | TagListing | AuthorListing],
-) -> tuple[InstrumentedAttribute[datetime], InstrumentedAttribute[uuid.UUID]]:
-    post_id = table.subject_id if issubclass(table, PostEdition) else table.post_id
-    return table.published_at, post_id
+@once
+def _several_named(edition: type[NamedEdition]) -> AnySelect:
+    return select(edition.subject_id, edition.document).where(
+        edition.subject_id.in_(bindparam("ids", expanding=True)), edition.at(VERSION)
+    )
+
+
+@once
+def _group_id(edition: type[NamedEdition]) -> AnySelect:
+    return select(edition.subject_id).where(
+        edition.slug == bindparam("slug", type_=Key), edition.at(VERSION)
+    )
+
+
+@once
+def _counted() -> AnySelect:
+    found = select(func.count()).select_from(PostEdition)
+    for name, listing in GROUPS.items():
+        found = found.join(listing, listing.edition_id == PostEdition.id).where(
+            listing.group_id == bindparam(name, type_=Uuid), listing.at(VERSION)
+        )
+    return found
+
+
+@once
+def _kept() -> AnySelect:
+    return select(counts.at(bindparam("group_id", type_=Uuid), VERSION))
+
+
+@once
+def _count_named(edition: type[NamedEdition]) -> AnySelect:
+    return select(func.count()).select_from(edition).where(edition.at(VERSION))
+
+
+def _posts_of(edition: type[NamedEdition]) -> ColumnElement[int]:
+    kept = counts.at(edition.subject_id.expression, VERSION)
+    return func.coalesce(kept, 0).label("posts")
+
+
+def _limit() -> ColumnElement[int]:
+    return bindparam("limit", type_=Integer)

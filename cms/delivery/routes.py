@@ -1,14 +1,17 @@
 """The public addresses: what a frontend reads, without logging in."""
 
 import uuid
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from flask import Response
+from flask import Response, current_app
 
 from cms.delivery import queries
 from cms.delivery.answers import public_json
+from cms.delivery.names import Names
+from cms.delivery.queries import View
 from cms.delivery.schemas import (
     PublicAuthorFilter,
     PublicAuthorPage,
@@ -17,18 +20,11 @@ from cms.delivery.schemas import (
     PublicTagFilter,
     PublicTagPage,
 )
-from cms.editions.models import (
-    AuthorEdition,
-    AuthorListing,
-    Listing,
-    NamedEdition,
-    TagEdition,
-    TagListing,
-)
+from cms.editions.models import AuthorEdition, NamedEdition, TagEdition
+from cms.editions.present import Version
 from cms.editions.schemas import PublicAuthor, PublicPost, PublicTag
 from cms.foundation.errors import Malformed, NotFound
-from cms.foundation.http import Blueprint, cursors, pages, public, session
-from cms.foundation.http.edge import site_version
+from cms.foundation.http import Blueprint, cacheable, cursors, edge, pages, public
 
 blueprint = Blueprint(
     "public",
@@ -40,6 +36,7 @@ blueprint = Blueprint(
 
 @blueprint.get("/posts")
 @public
+@cacheable
 @blueprint.fails(Malformed)
 @blueprint.arguments(PublicPostFilter, location="query")
 @blueprint.response(200, PublicPostPage)
@@ -51,23 +48,21 @@ def list_posts(page: dict[str, Any]) -> Response:
     """
     tag, author = page.get("tag"), page.get("author")
     scope = f"posts tag={tag} author={author}"
-    version, after = _start(scope, page, 2)
-    groups = _groups(version, tag=tag, author=author)
+    view, after = _view(scope, page)
+    groups = _groups(view, tag=tag, author=author)
     wanted = page.get("fields_")
     with_html = "html" in [*page.get("include", ()), *(wanted or ())]
-    rows = _rows(page, groups, version=version, after=after, with_html=with_html)
+    rows = _rows(view, page["limit"] + 1, after, groups, with_html=with_html)
     shown, more = pages.cut(rows, page["limit"])
     documents = [_post(row, with_html=with_html) for row in shown]
-    queries.fill_in(session(), documents, version=version)
     cursor = None
     if more:
-        place = [shown[-1].published_at.isoformat(), str(shown[-1].subject_id)]
-        cursor = cursors.seal(scope, [version, *place])
-    data: dict[str, Any] = {"data": documents, "next_cursor": cursor, "version": version}
+        last = documents[-1]
+        cursor = cursors.seal(scope, [view.version, last["published_at"], last["id"]])
+    _names().fill_in(view, documents)
+    data: dict[str, Any] = {"data": documents, "next_cursor": cursor, "version": view.version}
     if page["total"]:
-        data["total"] = (
-            0 if groups is None else queries.count_posts(session(), version=version, **groups)
-        )
+        data["total"] = 0 if groups is None else queries.count_posts(view, groups)
     keys = ["posts", *(key for document in documents for key in _keys(document))]
     if wanted is not None:
         data["data"] = [{name: document[name] for name in wanted} for document in documents]
@@ -76,24 +71,26 @@ def list_posts(page: dict[str, Any]) -> Response:
 
 @blueprint.get("/posts/<slug:slug>")
 @public
+@cacheable
 @blueprint.response(200, PublicPost)
 def get_post(slug: str) -> Response:
     """Read a post.
 
     With its text as sanitised HTML, its authors and its tags.
     """
-    version = site_version()
-    row = queries.find_post(session(), slug, version=version)
+    view, _ = _view()
+    row = queries.post(view, slug)
     if row is None:
         message = f"No post is published at {slug!r}."
         raise NotFound(message)
     document = _post(row, with_html=True)
-    queries.fill_in(session(), [document], version=version)
+    _names().fill_in(view, [document])
     return public_json(document, keys=_keys(document))
 
 
 @blueprint.get("/authors")
 @public
+@cacheable
 @blueprint.fails(Malformed)
 @blueprint.arguments(PublicAuthorFilter, location="query")
 @blueprint.response(200, PublicAuthorPage)
@@ -102,22 +99,24 @@ def list_authors(page: dict[str, Any]) -> Response:
 
     By name, each with the number of their published posts.
     """
-    return _list_named("authors", AuthorEdition, AuthorListing, page)
+    return _list_named("authors", AuthorEdition, page)
 
 
 @blueprint.get("/authors/<slug:slug>")
 @public
+@cacheable
 @blueprint.response(200, PublicAuthor)
 def get_author(slug: str) -> Response:
     """Read an author.
 
     With the number of their published posts.
     """
-    return _get_named("author", AuthorEdition, AuthorListing, slug)
+    return _get_named("author", AuthorEdition, slug)
 
 
 @blueprint.get("/tags")
 @public
+@cacheable
 @blueprint.fails(Malformed)
 @blueprint.arguments(PublicTagFilter, location="query")
 @blueprint.response(200, PublicTagPage)
@@ -126,33 +125,39 @@ def list_tags(page: dict[str, Any]) -> Response:
 
     By name, each with the number of its published posts.
     """
-    return _list_named("tags", TagEdition, TagListing, page)
+    return _list_named("tags", TagEdition, page)
 
 
 @blueprint.get("/tags/<slug:slug>")
 @public
+@cacheable
 @blueprint.response(200, PublicTag)
 def get_tag(slug: str) -> Response:
     """Read a tag.
 
     With the number of its published posts.
     """
-    return _get_named("tag", TagEdition, TagListing, slug)
+    return _get_named("tag", TagEdition, slug)
 
 
-def _start(scope: str, page: dict[str, Any], length: int) -> tuple[int, list[Any] | None]:
-    """The version that a walk shows, and where this page of it begins."""
-    current = site_version()
-    if "cursor" not in page:
-        return current, None
-    version, *after = cursors.unseal(scope, page["cursor"], 1 + length)
-    if version > current:
+def _view(scope: str = "", page: dict[str, Any] | None = None) -> tuple[View, list[Any] | None]:
+    """The version that an answer shows, and where this page of a walk begins."""
+    present = cast(Version, edge.present())
+    view = View(edge.lookup(), present.number, present)
+    if page is None or "cursor" not in page:
+        return view, None
+    version, *after = cursors.unseal(scope, page["cursor"], 3)
+    if version > present.number:
         # The database was put back to an earlier state; that version never happened.
         raise cursors.BadCursor("The cursor is from a later version of the site. Start again.")
-    return version, after
+    return replace(view, version=version), after
 
 
-def _groups(version: int, *, tag: str | None, author: str | None) -> dict[str, uuid.UUID] | None:
+def _names() -> Names:
+    return cast(Names, current_app.extensions["cms.names"])
+
+
+def _groups(view: View, *, tag: str | None, author: str | None) -> dict[str, uuid.UUID] | None:
     """The ids behind the slugs of a filter; ``None`` when nobody has one of these slugs."""
     found = {}
     for name, edition, slug in (
@@ -160,31 +165,26 @@ def _groups(version: int, *, tag: str | None, author: str | None) -> dict[str, u
         ("author_id", AuthorEdition, author),
     ):
         if slug is not None:
-            found[name] = queries.find_group_id(session(), edition, slug, version=version)
-    known = {name: group_id for name, group_id in found.items() if group_id is not None}
-    return known if len(known) == len(found) else None
+            group_id = _names().group_id(view, edition, slug)
+            if group_id is None:
+                return None
+            found[name] = group_id
+    return found
 
 
 def _rows(
-    page: dict[str, Any],
+    view: View,
+    limit: int,
+    after: list[Any] | None,
     groups: dict[str, uuid.UUID] | None,
     *,
-    version: int,
-    after: list[Any] | None,
     with_html: bool,
 ) -> list[Any]:
     """The posts of a page and, if there are more, one of the next."""
     if groups is None:
         return []
-    position = None if after is None else (datetime.fromisoformat(after[0]), uuid.UUID(after[1]))
-    found = queries.posts(
-        session(),
-        version=version,
-        limit=page["limit"] + 1,
-        after=position,
-        with_html=with_html,
-        **groups,
-    )
+    place = None if after is None else (datetime.fromisoformat(after[0]), uuid.UUID(after[1]))
+    found = queries.posts(view, limit=limit, after=place, groups=groups, with_html=with_html)
     return list(found)
 
 
@@ -209,45 +209,35 @@ def _keys(document: dict[str, Any]) -> list[str]:
     ]
 
 
-def _list_named(
-    name: str, edition: type[NamedEdition], listing: type[Listing], page: dict[str, Any]
-) -> Response:
-    version, after = _start(name, page, 2)
-    found = queries.named_page(
-        session(),
-        edition,
-        version=version,
-        limit=page["limit"] + 1,
-        after=None if after is None else (after[0], uuid.UUID(after[1])),
-    )
+def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) -> Response:
+    view, after = _view(name, page)
+    place = None if after is None else (after[0], uuid.UUID(after[1]))
+    found = queries.named(view, edition, limit=page["limit"] + 1, after=place)
     shown, more = pages.cut(list(found), page["limit"])
-    ids = [row.subject_id for row in shown]
-    counts = queries.post_counts(session(), listing, ids, version=version)
     cursor = None
     if more:
-        cursor = cursors.seal(name, [version, shown[-1].sort_key, str(shown[-1].subject_id)])
+        last = shown[-1]
+        cursor = cursors.seal(name, [view.version, last.sort_key, str(last.subject_id)])
     data: dict[str, Any] = {
-        "data": [
-            {**orjson.loads(row.document), "post_count": counts.get(row.subject_id, 0)}
-            for row in shown
-        ],
+        "data": [_named(row) for row in shown],
         "next_cursor": cursor,
-        "version": version,
+        "version": view.version,
     }
     if page["total"]:
-        data["total"] = queries.count_named(session(), edition, version=version)
-    keys = [name, "posts", *(f"{name[:-1]}-{subject_id}" for subject_id in ids)]
+        data["total"] = queries.count_named(view, edition)
+    keys = [name, "posts", *(f"{name[:-1]}-{row.subject_id}" for row in shown)]
     return public_json(data, keys=keys, headers=pages.link_next(cursor))
 
 
-def _get_named(
-    kind: str, edition: type[NamedEdition], listing: type[Listing], slug: str
-) -> Response:
-    version = site_version()
-    row = queries.find_named(session(), edition, slug, version=version)
+def _get_named(kind: str, edition: type[NamedEdition], slug: str) -> Response:
+    view, _ = _view()
+    row = queries.one_named(view, edition, slug)
     if row is None:
         message = f"There is no {kind} {slug!r}."
         raise NotFound(message)
-    counts = queries.post_counts(session(), listing, [row.subject_id], version=version)
-    document = {**orjson.loads(row.document), "post_count": counts.get(row.subject_id, 0)}
-    return public_json(document, keys=[f"{kind}-{row.subject_id}", "posts"])
+    return public_json(_named(row), keys=[f"{kind}-{row.subject_id}", "posts"])
+
+
+def _named(row: Any) -> dict[str, Any]:
+    """The document of an author or a tag, with the number of its posts."""
+    return {**orjson.loads(row.document), "post_count": row.posts}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, String, cast, func, insert, select, update
+from sqlalchemy import ColumnElement, String, cast, func, insert, update
 from sqlalchemy.orm import Session
 
 from cms.editions import counts
@@ -125,7 +125,7 @@ def withdraw(
     """End the live edition of a subject. Readers see nothing of it from the next version on."""
     version = _take_version(session)
     left = _close(session, model, subject_id, version)
-    counts.change(session, Counter({group_id: -1 for group_id in left}), version=version)
+    counts.change(session, dict.fromkeys(left, -1), version=version)
     _explain(session, version, kind, subject_id, by_id, now)
     session.flush()
 

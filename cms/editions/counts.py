@@ -13,7 +13,7 @@ __all__ = ["EVERYTHING", "at", "change"]
 
 
 def at(group_id: ColumnElement[uuid.UUID], version: Any) -> ScalarSelect[int]:
-    """The number of posts of a group at a version, as part of a statement; empty if it never had any.
+    """The number of posts of a group at a version, as part of a statement; empty if it had none.
 
     One step into the primary key, however often the number has changed.
     """

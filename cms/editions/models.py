@@ -11,7 +11,7 @@ from cms.foundation.database import Base, Key, UtcDateTime
 
 # SQLite numbers rows only in a column of exactly this type.
 RowNumber = BigInteger().with_variant(Integer, "sqlite")
-# Indexes over what is live today: what was superseded, however often, costs today's readers nothing.
+# For indexes over what is live: what was superseded, however often, costs today's readers nothing.
 _LIVE = text("until_version IS NULL")
 ONLY_LIVE: dict[str, Any] = {"sqlite_where": _LIVE, "postgresql_where": _LIVE}
 # Stands for the whole site among the authors and tags that posts are counted for.

@@ -16,7 +16,5 @@ def current_version(session: Session) -> int:
 def find_live_post_id(session: Session, slug: str) -> uuid.UUID | None:
     """The post whose live edition has this slug."""
     return session.scalar(
-        select(PostEdition.subject_id).where(
-            PostEdition.slug == slug, PostEdition.live()
-        )
+        select(PostEdition.subject_id).where(PostEdition.slug == slug, PostEdition.live())
     )

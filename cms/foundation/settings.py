@@ -81,6 +81,17 @@ class Settings:
         "seconds for which caches may keep a public answer without asking",
         shown_default="60",
     )
+    cache_bytes: int = _setting(
+        "CMS_CACHE_BYTES",
+        "memory of each process for finished public answers; 0 keeps none",
+        shown_default="16000000",
+    )
+    cache_check: str = _setting(
+        "CMS_CACHE_CHECK",
+        "how a process learns that the site has changed: `strict` asks the database at each "
+        "request, `notify` (PostgreSQL) is told, some milliseconds late",
+        shown_default="strict",
+    )
     access_token_seconds: int = _setting(
         "CMS_ACCESS_TOKEN_SECONDS", "life of an access token", shown_default="900"
     )
@@ -137,6 +148,7 @@ def load() -> Settings:
     host = env.str("HOST", "127.0.0.1", validate=validate.Length(min=1))
     port = env.int("PORT", 8000, validate=_between(1, 65535))
     levels = validate.OneOf(["debug", "info", "warning", "error"])
+    checks = validate.OneOf(["strict", "notify"])
     values: dict[str, Any] = {
         "env": mode,
         "data_dir": data_dir,
@@ -152,6 +164,8 @@ def load() -> Settings:
         "trusted_proxies": env.list("TRUSTED_PROXIES", [], validate=_networks),
         "max_body_bytes": env.int("MAX_BODY_BYTES", 2_000_000, validate=_between(1024, 2**31)),
         "public_max_age": env.int("PUBLIC_MAX_AGE", 60, validate=_between(0, 31_536_000)),
+        "cache_bytes": env.int("CACHE_BYTES", 16_000_000, validate=_between(0, 2**40)),
+        "cache_check": env.str("CACHE_CHECK", "strict", validate=checks),
         "access_token_seconds": env.int("ACCESS_TOKEN_SECONDS", 900, validate=_between(5, 86_400)),
         "refresh_token_days": env.int("REFRESH_TOKEN_DAYS", 30, validate=_between(1, 400)),
         "password_cost": env.list("PASSWORD_COST", ["19456", "2", "1"], validate=_cost),
@@ -163,6 +177,10 @@ def load() -> Settings:
     }
     secret = env.str("SECRET_KEY", "")
     faults = _faults(env)
+    if values["cache_check"] == "notify" and not str(values["database_url"]).startswith(
+        "postgresql"
+    ):
+        faults.append("CMS_CACHE_CHECK: notify needs PostgreSQL; on SQLite strict costs nothing.")
     faults += _secret_faults(secret, is_production=mode == "production")
     if faults:
         raise FaultyConfiguration(faults)

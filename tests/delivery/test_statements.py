@@ -14,27 +14,31 @@ from tests.callers import Caller
 from tests.foundation.addresses import addresses
 
 # What each list costs, the check of the login included. More is a decision, not an accident.
+# Names of authors and tags cost two more, once after any of them has changed.
 STATEMENTS = {
-    "/api/v1/posts": 4,
-    "/api/v1/authors": 3,
-    "/api/v1/tags": 3,
-    "/api/v1/manage/posts": 5,
-    "/api/v1/manage/authors": 3,
-    "/api/v1/manage/tags": 3,
-    "/api/v1/manage/users": 3,
+    "/api/v1/posts": 1,
+    "/api/v1/authors": 1,
+    "/api/v1/tags": 1,
+    "/api/v1/manage/posts": 4,
+    "/api/v1/manage/authors": 2,
+    "/api/v1/manage/tags": 2,
+    "/api/v1/manage/users": 2,
 }
 
 
 @contextmanager
 def counted(database: Database) -> Iterator[list[str]]:
-    """The statements that either engine executes meanwhile."""
+    """The statements that any engine executes meanwhile."""
     found: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if not statement.startswith("BEGIN"):
             found.append(statement)
 
+    # On PostgreSQL the three are one.
     engines = {database.reader, database.writer}
+    if database.is_sqlite:
+        engines.add(database.lookup)
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     try:
@@ -42,6 +46,15 @@ def counted(database: Database) -> Iterator[list[str]]:
     finally:
         for engine in engines:
             event.remove(engine, "before_cursor_execute", note)
+
+
+def cost(app: Edge, by: Caller, path: str) -> int:
+    """How many statements an answer takes that no cache has, to readers whose names are known."""
+    by.get(path)
+    app.extensions["cms.cache"].forget()
+    with counted(app.database) as statements:
+        assert by.get(path).status_code == 200
+    return len(statements)
 
 
 @pytest.fixture
@@ -64,42 +77,52 @@ def test_the_table_has_every_list(app: Edge) -> None:
 
 
 @pytest.mark.usefixtures("twenty")
-def test_twenty_cost_as_many_statements_as_two(database: Database, admin: Caller) -> None:
-    found = {}
-    for path in STATEMENTS:
-        for limit in (2, 20):
-            with counted(database) as statements:
-                page = admin.get(f"{path}?limit={limit}").get_json()
-            assert len(page["data"]) == limit
-            found[path, limit] = len(statements)
+def test_twenty_cost_as_many_statements_as_two(app: Edge, admin: Caller) -> None:
+    found = {
+        (path, limit): cost(app, admin, f"{path}?limit={limit}")
+        for path in STATEMENTS
+        for limit in (2, 20)
+    }
 
     assert found == {(path, limit): STATEMENTS[path] for path in STATEMENTS for limit in (2, 20)}
+    assert len(admin.get("/api/v1/manage/posts?limit=20").get_json()["data"]) == 20
 
 
 @pytest.mark.usefixtures("twenty")
 @pytest.mark.parametrize(
     ("query", "more"),
-    [("include=html", 0), ("fields=title,tags", 0), ("total=true", 1), ("tag=tag-0-a", 1)],
+    [("include=html", 0), ("fields=title,tags", 0), ("total=true", 1), ("tag=tag-0-a", 0)],
 )
 def test_each_parameter_costs_one_statement_at_most(
-    database: Database, admin: Caller, query: str, more: int
+    app: Edge, admin: Caller, query: str, more: int
 ) -> None:
-    with counted(database) as statements:
-        assert admin.get(f"/api/v1/posts?{query}").status_code == 200
+    assert cost(app, admin, f"/api/v1/posts?{query}") == STATEMENTS["/api/v1/posts"] + more
 
-    assert len(statements) == STATEMENTS["/api/v1/posts"] + more
+
+@pytest.mark.usefixtures("twenty")
+@pytest.mark.parametrize("path", ["/api/v1/authors", "/api/v1/tags"])
+def test_names_are_read_again_when_one_has_changed(
+    app: Edge, admin: Caller, editor: Caller, path: str
+) -> None:
+    cost(app, admin, "/api/v1/posts")
+    kind = path.rpartition("/")[2]
+    one = admin.get(f"{path}?limit=1").get_json()["data"][0]
+    factories.edited(editor, one, kind, name="Another name")
+
+    with counted(app.database) as statements:
+        posts = admin.get("/api/v1/posts").get_json()["data"]
+
+    assert len(statements) == 3
+    assert "Another name" in {named["name"] for post in posts for named in post[kind]}
 
 
 @pytest.mark.parametrize("names", [1, 10])
 def test_one_post_costs_as_much_however_many_names_it_has(
-    database: Database, admin: Caller, names: int
+    app: Edge, admin: Caller, names: int
 ) -> None:
     people = [factories.an_author(admin)["id"] for _ in range(names)]
     factories.a_published_post(
         admin, slug="one", author_ids=people, tags=[f"tag {number}" for number in range(names)]
     )
 
-    with counted(database) as statements:
-        assert admin.get("/api/v1/posts/one").status_code == 200
-
-    assert len(statements) == 4
+    assert cost(app, admin, "/api/v1/posts/one") == 1

@@ -47,7 +47,7 @@ class Newsroom:
 
     def __init__(self, app: Edge) -> None:
         """On an empty site with two tags and two authors."""
-        empty(app.database)
+        empty(app)
         self.editor = factories.a_caller(app, "editor")
         self.tags = [factories.a_tag(self.editor, name=name) for name in TAGS]
         self.authors = [factories.an_author(self.editor, name=name) for name in AUTHORS]

@@ -8,18 +8,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from cms.delivery import queries
+from cms.delivery.names import Names
+from cms.delivery.queries import View
 from cms.editions.models import (
     AuthorEdition,
-    AuthorListing,
     Change,
     Edition,
-    Listing,
     NamedEdition,
     PostEdition,
     Site,
     TagEdition,
-    TagListing,
 )
+from cms.editions.present import Version
 from cms.foundation.database import Database
 from cms.foundation.http.edge import Edge
 from tests import factories
@@ -28,10 +28,7 @@ from tests.conftest import empty
 from tests.editions.site_model import SiteModel, reduced
 
 Lists = dict[str, list[dict[str, Any]]]
-KINDS: dict[str, tuple[type[NamedEdition], type[Listing]]] = {
-    "tags": (TagEdition, TagListing),
-    "authors": (AuthorEdition, AuthorListing),
-}
+KINDS: dict[str, type[NamedEdition]] = {"tags": TagEdition, "authors": AuthorEdition}
 # What readers never notice.
 SILENT = {"create", "edit"}
 
@@ -60,7 +57,7 @@ class Editors:
 
     def __init__(self, app: Edge) -> None:
         """On an empty site with a tag and an author."""
-        empty(app.database)
+        empty(app)
         self.editor = factories.a_caller(app, "editor")
         self.model = SiteModel()
         self.posts: list[dict[str, Any]] = []
@@ -182,20 +179,20 @@ def lists_now(client: ContractClient) -> tuple[Lists, int]:
 
 
 def lists_at(database: Database, version: int) -> Lists:
-    """What the three lists showed at an earlier version."""
-    with database.session(read_only=True) as session:
-        rows = queries.posts(session, version=version, limit=100)
-        posts = [orjson.loads(row.document) for row in rows]
-        queries.fill_in(session, posts, version=version)
-        named = {}
-        for kind, (edition, listing) in KINDS.items():
-            page = queries.named_page(session, edition, version=version, limit=100)
-            ids = [row.subject_id for row in page]
-            counts = queries.post_counts(session, listing, ids, version=version)
-            named[kind] = [
-                {**orjson.loads(row.document), "post_count": counts.get(row.subject_id, 0)}
-                for row in page
+    """What the three lists showed at a version, by the statements for what is no longer live."""
+    # With no version present, nothing is taken from what is live, and no name from memory.
+    nothing = Version(-1, version + 1)
+    with database.lookup.connect() as connection:
+        view = View(connection, version, nothing)
+        posts = [orjson.loads(row.document) for row in queries.posts(view, limit=100)]
+        Names().fill_in(view, posts)
+        named = {
+            kind: [
+                {**orjson.loads(row.document), "post_count": row.posts}
+                for row in queries.named(view, edition, limit=100)
             ]
+            for kind, edition in KINDS.items()
+        }
     return {"posts": posts, **named}
 
 

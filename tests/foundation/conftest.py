@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 import structlog
 from sqlalchemy import ForeignKey, String, Uuid, text
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from cms.editions.present import Version
 from cms.foundation import logs
 from cms.foundation.database import Database, new_id
 from cms.foundation.http.edge import Edge
@@ -42,9 +43,9 @@ class Book(Base):
     )
 
 
-def no_version(_session: Session) -> int:
-    """A site without a version."""
-    return 0
+def no_version() -> Version:
+    """A site that never changes."""
+    return Version(0, 0)
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +60,7 @@ def scratch_database(make_database_url: Callable[[str], str]) -> Iterator[Databa
 @pytest.fixture
 def scratch(scratch_database: Database) -> Iterator[Edge]:
     """An application without routes; a test adds its own, on empty tables."""
-    app = Edge("scratch", scratch_database, site_version=no_version)
+    app = Edge("scratch", scratch_database, present=no_version)
     app.config.update(PROPAGATE_EXCEPTIONS=False, MAX_CONTENT_LENGTH=1000)
     yield app
     with scratch_database.writer.begin() as connection:

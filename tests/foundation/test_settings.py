@@ -77,6 +77,8 @@ def test_every_setting_is_read_from_its_variable(
         ),
         "MAX_BODY_BYTES": ("4096", 4096),
         "PUBLIC_MAX_AGE": ("0", 0),
+        "CACHE_BYTES": ("0", 0),
+        "CACHE_CHECK": ("notify", "notify"),
         "ACCESS_TOKEN_SECONDS": ("60", 60),
         "REFRESH_TOKEN_DAYS": ("7", 7),
         "PASSWORD_COST": ("64,3,2", (64, 3, 2)),
@@ -138,6 +140,9 @@ BAD: dict[str, list[str]] = {
     "TRUSTED_PROXIES": ["rubbish", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/8,x", "proxy.test"],
     "MAX_BODY_BYTES": ["1023", "2147483649", "2MB"],
     "PUBLIC_MAX_AGE": ["-1", "31536001", "1m"],
+    "CACHE_BYTES": ["-1", "1099511627777", "16MB"],
+    # Nobody tells on SQLite, which is the default.
+    "CACHE_CHECK": ["", "lax", "Strict", "notify"],
     "ACCESS_TOKEN_SECONDS": ["4", "86401", "x"],
     "REFRESH_TOKEN_DAYS": ["0", "401", "x"],
     "PASSWORD_COST": ["8", "8,1", "7,1,1", "15,1,2", "8,0,1", "8,1,0", "x,1,1", "4194305,1,1"],

@@ -18,9 +18,9 @@ def world(app: Edge) -> World:
 @pytest.fixture(scope="module")
 def module_world(shared_app: Edge) -> Iterator[World]:
     """The same for a module of refusals only: nothing is written, so all its tests can share it."""
-    empty(shared_app.database)
+    empty(shared_app)
     yield World(shared_app)
-    empty(shared_app.database)
+    empty(shared_app)
 
 
 @pytest.fixture

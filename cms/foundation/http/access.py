@@ -20,6 +20,15 @@ def public(view: Callable[P, R]) -> Callable[P, R]:
     return guard(view, access="public", check=None, security=[])
 
 
+def cacheable(view: Callable[P, R]) -> Callable[P, R]:
+    """Whose answers are a pure function of address and site version, and so may be kept.
+
+    Stands below ``public``: what is kept is given to everybody.
+    """
+    view.is_cacheable = True  # type: ignore[attr-defined]
+    return view
+
+
 def guard(
     view: Callable[P, R],
     *,

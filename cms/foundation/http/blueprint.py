@@ -15,6 +15,8 @@ from cms.foundation.http.input import Parser
 from cms.foundation.http.output import json_response
 
 F = TypeVar("F", bound=Callable[..., Any])
+# What all may read.
+OPEN = ("GET", "public")
 
 
 class Blueprint(SmorestBlueprint):
@@ -30,6 +32,9 @@ class Blueprint(SmorestBlueprint):
             message = f"{view_func.__name__} says neither who may call it nor that all may"
             raise TypeError(message)
         method = options.get("methods", ["GET"])[0]
+        if getattr(view_func, "is_cacheable", False) and (method, view_func.access) != OPEN:
+            message = f"{view_func.__name__} cannot be cacheable: it is not for everybody to read"
+            raise TypeError(message)
         documentation.complete(view_func, method, has_path_parameters="<" in rule)
         super().add_url_rule(rule, endpoint, view_func, **options)
 
@@ -79,6 +84,8 @@ class Blueprint(SmorestBlueprint):
             wrapped: Any = decorate(view)
             # webargs' own 422 entry is replaced by ours, with the problem's schema.
             wrapped._apidoc["arguments"].pop("responses", None)
+            if location == "query":
+                wrapped.query_defaults = _defaults(instance)
             return cast(F, wrapped)
 
         return decorator
@@ -92,3 +99,12 @@ class Blueprint(SmorestBlueprint):
             return view
 
         return decorator
+
+
+def _defaults(schema: Schema) -> dict[str, str]:
+    """Parameters that say what holds without them, as they are written in a query."""
+    return {
+        field.data_key or name: str(field.load_default).lower()
+        for name, field in schema.fields.items()
+        if isinstance(field.load_default, (int, str))
+    }

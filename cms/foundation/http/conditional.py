@@ -6,6 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Response, request
+from werkzeug.http import parse_etags, unquote_etag
 
 from cms.foundation import versions
 from cms.foundation.versions import Expected
@@ -23,6 +24,15 @@ def tag(body: bytes, version: Any = None) -> str:
     return f'"{digest}"' if version is None else f'"{version}-{digest}"'
 
 
+def names(given: str, etag: str) -> bool:
+    """Whether an ``If-None-Match`` says that the caller has the state with this tag.
+
+    Weak comparison: a proxy that compresses turns a strong tag into a weak one.
+    """
+    current, _ = unquote_etag(etag)
+    return current is not None and parse_etags(given).contains_weak(current)
+
+
 def apply(response: Response) -> Response:
     """Give every successful GET a strong ETag; answer 304 where the caller has it already."""
     if request.method not in {"GET", "HEAD"} or response.status_code != HTTPStatus.OK:
@@ -31,10 +41,8 @@ def apply(response: Response) -> Response:
         if response.is_streamed or response.direct_passthrough:
             return response
         response.headers["ETag"] = tag(response.get_data())
-    given = request.if_none_match
-    current, _ = response.get_etag()
-    # Weak comparison: a proxy that compresses turns a strong tag into a weak one.
-    if current is None or not given.contains_weak(current):
+    given = request.headers.get("If-None-Match")
+    if given is None or not names(given, response.headers["ETag"]):
         return response
     # A browser refuses to show a page a 304 that lacks the CORS headers.
     kept = [

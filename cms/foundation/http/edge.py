@@ -1,24 +1,25 @@
 """Flask with one transaction, one identity and one log line for each request."""
 
-import re
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import cast
+from typing import Protocol, cast
 
 import structlog
 from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from cms.foundation.database import Database, new_id
+from cms.foundation.database import Database
 from cms.foundation.errors import CmsError
-from cms.foundation.http import conditional, output, problems
+from cms.foundation.http import conditional, output, problems, request_ids
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Where the environment of a request has the site version that the layer in front found present.
+SITE_VERSION = "cms.site_version"
 TRIES = 3
 # PostgreSQL: serialization failure and deadlock. The transaction did nothing; run it again.
 TRANSIENT = frozenset({"40001", "40P01"})
@@ -30,23 +31,32 @@ SECURITY_HEADERS = {
 }
 
 
+class Numbered(Protocol):
+    """A site version."""
+
+    @property
+    def number(self) -> int:
+        """It is another one after each change that the world sees."""
+
+
 class Edge(Flask):
     """The application: knows the database; commits once per request, here and nowhere else."""
 
     json_provider_class = output.OrjsonProvider
 
     def __init__(
-        self, import_name: str, database: Database, *, site_version: Callable[[Session], int]
+        self, import_name: str, database: Database, *, present: Callable[[], Numbered]
     ) -> None:
-        """``site_version`` reads the counter; the edge itself knows no feature."""
+        """``present`` reads the site version of now; the edge itself knows no feature."""
         super().__init__(import_name, static_folder=None)
         self.database = database
-        self.site_version = site_version
+        self.present = present
         self.url_map.strict_slashes = True
         self.url_map.redirect_defaults = False
         self.before_request(_identify)
         self.after_request(_complete)
         self.teardown_appcontext(_close_session)
+        self.teardown_appcontext(_close_lookup)
         problems.register(self)
 
     def dispatch_request(self) -> ResponseReturnValue:
@@ -103,9 +113,22 @@ def reading() -> Iterator[Session]:
         yield session
 
 
+def lookup() -> Connection:
+    """The connection of this request for reads that need no transaction."""
+    if "lookup" not in g:
+        g.lookup = cast(Edge, current_app).database.lookup.connect()
+    return cast(Connection, g.lookup)
+
+
+def present() -> Numbered:
+    """The site version that was present when this request came."""
+    found: Numbered | None = request.environ.get(SITE_VERSION)
+    return found or cast(Edge, current_app).present()
+
+
 def site_version() -> int:
-    """The site version as the session of this request sees it."""
-    return cast(Edge, current_app).site_version(session())
+    """Its number."""
+    return present().number
 
 
 def _commit() -> None:
@@ -124,18 +147,17 @@ def _close_session(_error: BaseException | None = None) -> None:
         current.close()
 
 
+def _close_lookup(_error: BaseException | None = None) -> None:
+    connection = g.pop("lookup", None)
+    if connection is not None:
+        connection.close()
+
+
 def _identify() -> None:
     g.started = time.perf_counter()
-    g.request_id = _request_id(request.headers.get("X-Request-Id", ""))
+    g.request_id = request_ids.choose(request.environ.get(request_ids.GIVEN, ""))
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=str(g.request_id))
-
-
-def _request_id(given: str) -> uuid.UUID:
-    """The caller's id when it is a UUID (with or without hyphens), else a new one."""
-    if re.fullmatch(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", given):
-        return uuid.UUID(given)
-    return new_id()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
 def _complete(response: Response) -> Response:
@@ -144,7 +166,7 @@ def _complete(response: Response) -> Response:
         response.headers.setdefault(name, value)
     # Closed by default: only an answer that says otherwise may be kept by anybody.
     response.headers.setdefault("Cache-Control", "private, no-store")
-    response.headers["X-Request-Id"] = str(g.request_id)
+    response.headers["X-Request-Id"] = g.request_id
     structlog.get_logger().info(
         "request",
         method=request.method,

@@ -1,0 +1,74 @@
+"""What posts say of their authors and tags: read once, kept until any author or tag changes."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+
+from cms.delivery import queries
+from cms.delivery.queries import View
+from cms.editions.models import AuthorEdition, NamedEdition, TagEdition
+
+Document = dict[str, Any]
+
+SHOWN: tuple[tuple[str, type[NamedEdition], tuple[str, ...]], ...] = (
+    ("authors", AuthorEdition, ("id", "slug", "name", "avatar_url")),
+    ("tags", TagEdition, ("id", "slug", "name")),
+)
+# Above this, all are forgotten and read again as they are needed.
+MOST_KEPT = 50_000
+
+
+@dataclass(slots=True)
+class _Kept:
+    """Names that are the same at every version from ``since`` to the present one."""
+
+    since: int
+    by_id: dict[str, Document] = field(default_factory=dict)
+    ids: dict[tuple[type[NamedEdition], str], uuid.UUID] = field(default_factory=dict)
+
+
+class Names:
+    """The names of authors and tags, for the threads of one process."""
+
+    def __init__(self) -> None:
+        """Empty."""
+        self._kept = _Kept(since=-1)
+
+    def forget(self) -> None:
+        """Drop everything."""
+        self._kept = _Kept(since=-1)
+
+    def fill_in(self, view: View, documents: Iterable[Document]) -> None:
+        """Replace the ids of authors and tags in ``documents`` by what posts say of them."""
+        documents = list(documents)
+        known = self._at(view).by_id
+        for name, edition, shown in SHOWN:
+            wanted = {one for document in documents for one in document[name]}
+            missing = [uuid.UUID(one) for one in wanted if one not in known]
+            if missing:
+                for row in queries.several_named(view, edition, missing):
+                    found = orjson.loads(row.document)
+                    known[found["id"]] = {key: found[key] for key in shown}
+            for document in documents:
+                document[name] = [known[one] for one in document[name]]
+
+    def group_id(self, view: View, edition: type[NamedEdition], slug: str) -> uuid.UUID | None:
+        """The author or tag with this slug."""
+        ids = self._at(view).ids
+        found = ids.get((edition, slug))
+        if found is None:
+            found = queries.group_id(view, edition, slug)
+            if found is not None:
+                ids[edition, slug] = found
+        return found
+
+    def _at(self, view: View) -> _Kept:
+        """The kept names, or an empty set where those do not hold."""
+        kept, since = self._kept, view.present.names
+        if kept.since != since or len(kept.by_id) > MOST_KEPT:
+            # One assignment: other threads go on with the set that they have.
+            kept = self._kept = _Kept(since)
+        return kept if view.version >= since else _Kept(view.version)

@@ -1,0 +1,176 @@
+"""A WSGI layer in front of the application: answers from memory what cannot have changed.
+
+Why it never answers stale: an entry holds the site version that was present *before* its answer
+was rendered, so it shows that version or a later one; it is used only if the version found present
+*after* the request came is the same one; and versions only grow.
+
+Why nothing private gets in: an address is looked at only if its route declares itself public and
+cacheable, and of its answers only a 200 that calls itself public is kept.
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from cms.foundation.cache.addresses import Addresses, Key
+from cms.foundation.cache.entries import Entry, Header
+from cms.foundation.cache.store import Store
+from cms.foundation.cache.tally import Tally
+from cms.foundation.errors import Unavailable
+from cms.foundation.http import request_ids
+from cms.foundation.http.edge import SITE_VERSION, Numbered
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+# A render that takes longer than this is not waited for by others.
+PATIENCE_SECONDS = 10
+
+# RFC 9211; and RFC 9111, 5.1: the answer has just been validated where it comes from.
+HIT: tuple[Header, ...] = (("Cache-Status", "cms; hit"), ("Age", "0"))
+STORED: tuple[Header, ...] = (("Cache-Status", "cms; fwd=miss; stored"),)
+SHARED: tuple[Header, ...] = (("Cache-Status", "cms; fwd=miss; collapsed"),)
+
+
+@dataclass(slots=True)
+class _Answer:
+    """What the application answered."""
+
+    status: str = ""
+    headers: list[Header] = field(default_factory=list)
+    body: bytes = b""
+
+
+@dataclass(slots=True)
+class _Flight:
+    """An answer that is being rendered, for all who want the same."""
+
+    done: threading.Event = field(default_factory=threading.Event)
+    entry: Entry | None = None
+
+
+class ResponseCache:
+    """The layer: ``application`` behind it, finished answers in it."""
+
+    def __init__(
+        self,
+        application: "WSGIApplication",
+        *,
+        addresses: Addresses,
+        present: Callable[[], Numbered],
+        capacity: int,
+    ) -> None:
+        """``present`` gives the site version of now; ``capacity`` is in bytes, 0 keeps nothing."""
+        self._application = application
+        self._addresses = addresses
+        self._present = present
+        self._store = Store(capacity)
+        self._tally = Tally()
+        self._flights: dict[tuple[Key, int], _Flight] = {}
+        self._boarding = threading.Lock()
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request."""
+        method = environ["REQUEST_METHOD"]
+        if method not in ("GET", "HEAD"):
+            return self._application(environ, start_response)
+        spelling = (
+            environ["PATH_INFO"],
+            environ.get("QUERY_STRING", ""),
+            self._addresses.origin(environ),
+        )
+        kept = self._store.spelled(spelling)
+        key = kept.key if kept else self._addresses.key(*spelling)
+        if key is None:
+            return self._application(environ, start_response)
+        try:
+            version = environ[SITE_VERSION] = self._present()
+        except Unavailable:
+            # The application will find the same, and say so in its words.
+            return self._application(environ, start_response)
+        entry = self._store.find(key, spelling, version.number)
+        if entry is not None:
+            return self._give(entry, HIT, environ, start_response)
+        return self._fetch(key, spelling, version.number, environ, start_response)
+
+    def forget(self) -> None:
+        """Drop everything."""
+        self._store.clear()
+
+    def _fetch(
+        self,
+        key: Key,
+        spelling: Key,
+        version: int,
+        environ: "WSGIEnvironment",
+        start_response: "StartResponse",
+    ) -> Iterable[bytes]:
+        """Have the answer rendered, or wait for whoever is having the same one rendered."""
+        with self._boarding:
+            flight = self._flights.get((key, version))
+            mine = flight is None
+            if flight is None:
+                flight = self._flights[key, version] = _Flight()
+        if not mine:
+            flight.done.wait(PATIENCE_SECONDS)
+            if flight.entry is not None:
+                return self._give(flight.entry, SHARED, environ, start_response)
+            return self._application(environ, start_response)
+        try:
+            answer = self._ask(environ)
+            entry = flight.entry = Entry.of(
+                key, version, answer.status, answer.headers, answer.body
+            )
+            if entry is not None:
+                self._store.put(entry, spelling)
+        finally:
+            del self._flights[key, version]
+            flight.done.set()
+        if entry is None:
+            start_response(answer.status, answer.headers)
+            return [answer.body] if environ["REQUEST_METHOD"] == "GET" else []
+        # The one line in the log is about this answer: it keeps the id that it got there.
+        environ[request_ids.GIVEN] = entry.first_id
+        return self._give(entry, STORED, environ, start_response)
+
+    def _give(
+        self,
+        entry: Entry,
+        how: tuple[Header, ...],
+        environ: "WSGIEnvironment",
+        start_response: "StartResponse",
+    ) -> list[bytes]:
+        """Answer from an entry: in the coding that the client takes, or that it has it already."""
+        shown = entry.shown(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if shown.is_new:
+            self._store.recount(entry)
+        identity = ("X-Request-Id", request_ids.choose(environ.get(request_ids.GIVEN, "")))
+        given = environ.get("HTTP_IF_NONE_MATCH")
+        if given is not None and shown.is_current(given):
+            self._tally.count(0, is_unchanged=True)
+            start_response("304 Not Modified", [*shown.unchanged, *how, identity])
+            return []
+        body = shown.body if environ["REQUEST_METHOD"] == "GET" else b""
+        self._tally.count(len(body), is_unchanged=False)
+        start_response("200 OK", [*shown.headers, *how, identity])
+        return [body]
+
+    def _ask(self, environ: "WSGIEnvironment") -> _Answer:
+        """The whole answer of the application, to the question without its conditions."""
+        answer = _Answer()
+        environ = self._addresses.plain(environ)
+
+        def start_response(status: str, headers: list[Header], _error: Any = None) -> Any:
+            answer.status, answer.headers = status, headers
+
+        chunks = self._application(environ, start_response)
+        try:
+            answer.body = b"".join(chunks)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close is not None:
+                close()
+        return answer

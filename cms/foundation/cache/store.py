@@ -1,0 +1,91 @@
+"""Where kept answers lie: bounded by bytes, the least recently used go first."""
+
+import threading
+from collections import OrderedDict
+from contextlib import suppress
+
+from cms.foundation.cache.addresses import Key
+from cms.foundation.cache.entries import Entry
+
+# Of one question, so many ways to spell it are known without taking them apart.
+MOST_SPELLINGS = 8
+
+
+class Store:
+    """Entries by key, of one version. Looking takes no lock; changing does."""
+
+    def __init__(self, capacity: int) -> None:
+        """``capacity`` in bytes."""
+        self._capacity = capacity
+        self._size = 0
+        self._version = -1
+        self._entries: OrderedDict[Key, Entry] = OrderedDict()
+        self._sizes: dict[Key, int] = {}
+        self._spelled: dict[Key, Entry] = {}
+        self._changing = threading.Lock()
+
+    def spelled(self, spelling: Key) -> Entry | None:
+        """An entry that was asked for in just these words, of whatever version."""
+        return self._spelled.get(spelling)
+
+    def find(self, key: Key, spelling: Key, version: int) -> Entry | None:
+        """The entry under ``key``, if it is of ``version``."""
+        entry = self._entries.get(key)
+        if entry is None or entry.version != version:
+            return None
+        # Another thread may have dropped it since the look; as an answer it is as good as before.
+        with suppress(KeyError):
+            self._entries.move_to_end(key)
+        if spelling not in self._spelled:
+            with self._changing:
+                self._learn(entry, spelling)
+        return entry
+
+    def put(self, entry: Entry, spelling: Key) -> None:
+        """Keep an entry. The first one of another version drops all that are here."""
+        with self._changing:
+            if entry.version != self._version:
+                self._clear()
+                self._version = entry.version
+            self._drop(entry.key)
+            if entry.size > self._capacity:
+                return
+            self._entries[entry.key] = entry
+            self._sizes[entry.key] = 0
+            self._recount(entry)
+            self._learn(entry, spelling)
+
+    def recount(self, entry: Entry) -> None:
+        """An entry has grown by another form."""
+        with self._changing:
+            if self._entries.get(entry.key) is entry:
+                self._recount(entry)
+
+    def clear(self) -> None:
+        """Drop everything."""
+        with self._changing:
+            self._clear()
+
+    def _clear(self) -> None:
+        self._entries.clear()
+        self._sizes.clear()
+        self._spelled.clear()
+        self._size = 0
+
+    def _learn(self, entry: Entry, spelling: Key) -> None:
+        if len(entry.spellings) < MOST_SPELLINGS and self._entries.get(entry.key) is entry:
+            entry.spellings.append(spelling)
+            self._spelled[spelling] = entry
+
+    def _recount(self, entry: Entry) -> None:
+        self._size += entry.size - self._sizes[entry.key]
+        self._sizes[entry.key] = entry.size
+        while self._size > self._capacity:
+            self._drop(next(iter(self._entries)))
+
+    def _drop(self, key: Key) -> None:
+        entry = self._entries.pop(key, None)
+        if entry is not None:
+            self._size -= self._sizes.pop(key)
+            for spelling in entry.spellings:
+                self._spelled.pop(spelling, None)

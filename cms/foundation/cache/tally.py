@@ -1,0 +1,33 @@
+"""What was answered from memory, counted for the log: a line for each would cost too much."""
+
+import threading
+import time
+
+import structlog
+
+REPORT_SECONDS = 60
+
+
+class Tally:
+    """Counts, and once a minute says how many there were."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._counting = threading.Lock()
+        self._hits = self._unchanged = self._bytes = 0
+        self._since = time.monotonic()
+
+    def count(self, size: int, *, is_unchanged: bool) -> None:
+        """One answer of ``size`` bytes."""
+        now = time.monotonic()
+        with self._counting:
+            self._hits += 1
+            self._unchanged += is_unchanged
+            self._bytes += size
+            seconds = now - self._since
+            if seconds < REPORT_SECONDS:
+                return
+            counted = {"hits": self._hits, "unchanged": self._unchanged, "bytes": self._bytes}
+            self._hits = self._unchanged = self._bytes = 0
+            self._since = now
+        structlog.get_logger().info("answered_from_memory", seconds=round(seconds), **counted)
