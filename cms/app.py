@@ -53,8 +53,7 @@ def create_app(settings: Settings | None = None) -> Edge:
     app.extensions["cms.settings"] = settings
     app.extensions["cms.names"] = Names()
     app.extensions["cms.passwords"] = Passwords(*settings.password_cost)
-    app.extensions["cms.throttle"] = throttle.Throttle(app, settings)
-    app.after_request(throttle.show_limits)
+    app.extensions["cms.throttle"] = throttle.Throttle(settings)
     app.url_map.converters["slug"] = SlugConverter
     tokens.register(app, settings)
     if settings.cors_origins:

@@ -1,14 +1,13 @@
 """Public answers: finished JSON that anybody may keep for a while, and how to have it purged."""
 
 from collections.abc import Iterable
-from http import HTTPStatus
 from typing import Any, cast
 
 import orjson
 from flask import Response, current_app
 
 from cms.foundation.http import conditional
-from cms.foundation.http.output import bytes_response
+from cms.foundation.http.output import Finished
 from cms.foundation.settings import Settings
 
 # How long a cache may go on showing an answer while it fetches the next one.
@@ -25,10 +24,12 @@ def public_json(
     """
     body = orjson.dumps(data)
     settings = cast(Settings, current_app.extensions["cms.settings"])
-    response = bytes_response(body, HTTPStatus.OK, headers)
-    response.headers["Cache-Control"] = (
-        f"public, max-age={settings.public_max_age}, stale-while-revalidate={GRACE_SECONDS}"
-    )
-    response.headers["Surrogate-Key"] = " ".join(dict.fromkeys(keys))
-    response.headers["ETag"] = conditional.tag(body, data.get("version"))
-    return response
+    kept = f"public, max-age={settings.public_max_age}, stale-while-revalidate={GRACE_SECONDS}"
+    all_headers = [
+        ("Content-Type", "application/json"),
+        ("ETag", conditional.tag(body, data.get("version"))),
+        ("Cache-Control", kept),
+        ("Surrogate-Key", " ".join(keys)),
+        *(headers or {}).items(),
+    ]
+    return Finished(body, headers=all_headers)

@@ -55,6 +55,7 @@ def list_posts(page: dict[str, Any]) -> Response:
     rows = _rows(view, page["limit"] + 1, after, groups, with_html=with_html)
     shown, more = pages.cut(rows, page["limit"])
     documents = [_post(row, with_html=with_html) for row in shown]
+    keys = ["posts", *_keys(documents)]
     cursor = None
     if more:
         last = documents[-1]
@@ -63,7 +64,6 @@ def list_posts(page: dict[str, Any]) -> Response:
     data: dict[str, Any] = {"data": documents, "next_cursor": cursor, "version": view.version}
     if page["total"]:
         data["total"] = 0 if groups is None else queries.count_posts(view, groups)
-    keys = ["posts", *(key for document in documents for key in _keys(document))]
     if wanted is not None:
         data["data"] = [{name: document[name] for name in wanted} for document in documents]
     return public_json(data, keys=keys, headers=pages.link_next(cursor))
@@ -84,8 +84,9 @@ def get_post(slug: str) -> Response:
         message = f"No post is published at {slug!r}."
         raise NotFound(message)
     document = _post(row, with_html=True)
+    keys = _keys([document])
     _names().fill_in(view, [document])
-    return public_json(document, keys=_keys(document))
+    return public_json(document, keys=keys)
 
 
 @blueprint.get("/authors")
@@ -143,7 +144,7 @@ def get_tag(slug: str) -> Response:
 def _view(scope: str = "", page: dict[str, Any] | None = None) -> tuple[View, list[Any] | None]:
     """The version that an answer shows, and where this page of a walk begins."""
     present = cast(Version, edge.present())
-    view = View(edge.lookup(), present.number, present)
+    view = View(edge.look(), present.number, present)
     if page is None or "cursor" not in page:
         return view, None
     version, *after = cursors.unseal(scope, page["cursor"], 3)
@@ -190,10 +191,10 @@ def _rows(
 
 def _post(row: Any, *, with_html: bool) -> dict[str, Any]:
     """The document of a row, its HTML after the excerpt where it is wanted."""
-    packed: dict[str, Any] = orjson.loads(row.document)
+    document: dict[str, Any] = orjson.loads(row.document)
     if not with_html:
-        return packed
-    document: dict[str, Any] = {}
+        return document
+    packed, document = document, {}
     for name, value in packed.items():
         document[name] = value
         if name == "excerpt":
@@ -201,11 +202,15 @@ def _post(row: Any, *, with_html: bool) -> dict[str, Any]:
     return document
 
 
-def _keys(document: dict[str, Any]) -> list[str]:
+def _keys(documents: list[dict[str, Any]]) -> list[str]:
+    """What ``documents``, whose authors and tags are ids yet, show."""
+    posts = [document["id"] for document in documents]
+    authors = dict.fromkeys(one for document in documents for one in document["authors"])
+    tags = dict.fromkeys(one for document in documents for one in document["tags"])
     return [
-        f"post-{document['id']}",
-        *(f"author-{author['id']}" for author in document["authors"]),
-        *(f"tag-{tag['id']}" for tag in document["tags"]),
+        *map("post-".__add__, posts),
+        *map("author-".__add__, authors),
+        *map("tag-".__add__, tags),
     ]
 
 

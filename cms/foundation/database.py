@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -24,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from uuid_utils import compat
 
 # Compared byte by byte on both databases, so that a list has the same order everywhere.
@@ -78,8 +80,9 @@ class Database:
 
     ``writer``: transactions that write. On SQLite there is one at a time, on the whole machine.
     ``reader``: transactions that only read; several statements see one moment.
-    ``lookup``: reads without a transaction; each statement sees its own moment. For what states the
-    site version it wants, and so gets the same answer whenever it asks.
+    ``look``: reads without a transaction, on a connection that each thread keeps; each statement
+    sees its own moment. For what states the site version it wants, and so gets the same answer
+    whenever it asks.
 
     On SQLite they must differ: a writer takes the write lock when it begins (a transaction that
     reads first and writes later fails with "database is locked" under load), and a reader must
@@ -95,13 +98,29 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.writer = _sqlite_engine(url, timeout, begin="BEGIN IMMEDIATE", pool_size=1)
+            self.writer = _sqlite_engine(
+                url,
+                timeout,
+                begin="BEGIN IMMEDIATE",
+                pool_size=1,
+                max_overflow=0,
+                pool_timeout=timeout,
+            )
             _queue_writers(self.writer, f"{self.url.database}-writers")
-            self.reader = _sqlite_engine(url, timeout, begin="BEGIN", read_only=True)
-            self.lookup = _sqlite_engine(url, timeout, begin=None, read_only=True)
+            self.reader = _sqlite_engine(
+                url, timeout, begin="BEGIN", read_only=True, max_overflow=100
+            )
+            self.lookup = _sqlite_engine(
+                url, timeout, begin=None, read_only=True, poolclass=NullPool
+            )
         else:
-            self.writer = self.reader = _postgresql_engine(url, timeout, pool_size)
-            self.lookup = self.reader.execution_options(isolation_level="AUTOCOMMIT")
+            self.writer = self.reader = _postgresql_engine(
+                url, timeout, pool_size=pool_size, max_overflow=pool_size, pool_timeout=timeout
+            )
+            self.lookup = _postgresql_engine(
+                url, timeout, isolation_level="AUTOCOMMIT", poolclass=NullPool
+            )
+        self._of_thread = threading.local()
 
     @property
     def path(self) -> Path | None:
@@ -118,22 +137,26 @@ class Database:
         with self.session() as session, session.begin():
             yield session
 
+    def look(self) -> Connection:
+        """The connection of this thread for reads without a transaction."""
+        kept: Connection | None = getattr(self._of_thread, "connection", None)
+        if kept is None or kept.closed or kept.invalidated:
+            kept = self._of_thread.connection = self.lookup.connect()
+        return kept
+
     def dispose(self) -> None:
-        """Close all pooled connections."""
+        """Close all connections, as far as other threads do not hold them."""
+        kept: Connection | None = self._of_thread.__dict__.pop("connection", None)
+        if kept is not None:
+            kept.close()
         for engine in (self.writer, self.reader, self.lookup):
             engine.dispose()
 
 
 def _sqlite_engine(
-    url: str, timeout: int, *, begin: str | None, read_only: bool = False, pool_size: int = 5
+    url: str, timeout: int, *, begin: str | None, read_only: bool = False, **pool: Any
 ) -> Engine:
-    engine = create_engine(
-        url,
-        connect_args={"timeout": timeout},
-        pool_size=pool_size,
-        max_overflow=0 if pool_size == 1 else 100,
-        pool_timeout=timeout,
-    )
+    engine = create_engine(url, connect_args={"timeout": timeout}, **pool)
 
     @event.listens_for(engine, "connect")
     def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -182,17 +205,15 @@ def _queue_writers(engine: Engine, path: str) -> None:
         os.close(entry.info.pop("writers"))
 
 
-def _postgresql_engine(url: str, timeout: int, pool_size: int) -> Engine:
+def _postgresql_engine(url: str, timeout: int, **options: Any) -> Engine:
     milliseconds = timeout * 1000
     limits = f"-c lock_timeout={milliseconds // 3} -c statement_timeout={milliseconds}"
     return create_engine(
         url,
-        pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_timeout=timeout,
         # A connection that died while it was idle is replaced before anybody uses it.
         pool_pre_ping=True,
         connect_args={"options": f"-c timezone=UTC {limits}", "connect_timeout": timeout},
+        **options,
     )
 
 

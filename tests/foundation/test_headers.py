@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from cms.app import create_app
-from cms.foundation.http.edge import SECURITY_HEADERS, Edge
+from cms.foundation.http.edge import DEFAULT_HEADERS, Edge
 from tests import factories
 from tests.callers import Caller, ContractClient
 from tests.conftest import make_settings
@@ -50,7 +50,7 @@ def _is_hardened(answer: TestResponse) -> None:
 def test_every_answer_of_every_route_is_hardened(
     app: Edge, admin: Caller, client: ContractClient
 ) -> None:
-    assert len(SECURITY_HEADERS) >= 3
+    assert len(DEFAULT_HEADERS) >= 3
     for one in addresses(app):
         for caller in (client, admin):
             if one.name == "log_out" and caller is admin:

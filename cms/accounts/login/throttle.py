@@ -5,10 +5,10 @@ import math
 import time
 from dataclasses import dataclass
 
-from flask import Flask, Response, g
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
+from flask import Response, after_this_request, g, request
 from limits import RateLimitItem, parse
+from limits.storage import storage_from_string
+from limits.strategies import MovingWindowRateLimiter
 
 from cms.foundation.errors import TooManyAttempts
 from cms.foundation.settings import Settings
@@ -27,15 +27,10 @@ class Window:
 class Throttle:
     """Counts failures, not successes: who knows the password is never slowed down by it."""
 
-    def __init__(self, app: Flask, settings: Settings) -> None:
+    def __init__(self, settings: Settings) -> None:
         """Counters live where ``CMS_RATE_STORAGE`` says."""
-        self._limiter = Limiter(
-            get_remote_address,
-            app=app,
-            storage_uri=settings.rate_storage,
-            strategy="moving-window",
-            # No default limits: the login asks by itself, once it knows the account.
-        )
+        self._storage = storage_from_string(settings.rate_storage)
+        self._limiter = MovingWindowRateLimiter(self._storage)
         self._limits = {
             "account": parse(settings.login_rate_account),
             "address": parse(settings.login_rate_address),
@@ -44,6 +39,7 @@ class Throttle:
     def check(self, account: str) -> None:
         """Raise ``TooManyAttempts`` when this account or address has failed too often."""
         keys = self._keys(account)
+        after_this_request(_show_limits)
         g.rate_windows = [self._window(name, keys[name]) for name in self._limits]
         spent = [window for window in g.rate_windows if window.remaining <= 0]
         if spent:
@@ -55,34 +51,33 @@ class Throttle:
         """One more failure."""
         keys = self._keys(account)
         for name, limit in self._limits.items():
-            self._limiter.limiter.hit(limit, name, keys[name])
+            self._limiter.hit(limit, name, keys[name])
         g.rate_windows = [self._window(name, keys[name]) for name in self._limits]
 
     def reset(self) -> None:
         """Forget all failures."""
-        self._limiter.reset()
+        self._storage.reset()
 
     def _keys(self, account: str) -> dict[str, str]:
         # Hashed: the store must not become a list of addresses, and any text is a safe key.
         digest = hashlib.blake2b(account.encode(), digest_size=16).hexdigest()
-        return {"account": digest, "address": get_remote_address()}
+        return {"account": digest, "address": request.remote_addr or ""}
 
     def _window(self, name: str, key: str) -> Window:
         limit = self._limits[name]
-        stats = self._limiter.limiter.get_window_stats(limit, name, key)
+        stats = self._limiter.get_window_stats(limit, name, key)
         return Window(
             name, limit, stats.remaining, max(1, math.ceil(stats.reset_time - time.time()))
         )
 
 
-def show_limits(response: Response) -> Response:
+def _show_limits(response: Response) -> Response:
     """The RateLimit fields of draft-ietf-httpapi-ratelimit-headers, where a limit applied."""
-    windows: list[Window] = g.get("rate_windows", [])
-    if windows:
-        response.headers["RateLimit-Policy"] = ", ".join(
-            f'"{w.name}";q={w.limit.amount};w={w.limit.get_expiry()}' for w in windows
-        )
-        response.headers["RateLimit"] = ", ".join(
-            f'"{w.name}";r={w.remaining};t={w.resets_in}' for w in windows
-        )
+    windows: list[Window] = g.rate_windows
+    response.headers["RateLimit-Policy"] = ", ".join(
+        f'"{w.name}";q={w.limit.amount};w={w.limit.get_expiry()}' for w in windows
+    )
+    response.headers["RateLimit"] = ", ".join(
+        f'"{w.name}";r={w.remaining};t={w.resets_in}' for w in windows
+    )
     return response

@@ -62,9 +62,10 @@ class Entry:
 
     __slots__ = ("_forms", "_headers", "etag", "first_id", "key", "size", "spellings", "version")
 
-    def __init__(self, key: Key, version: int, headers: list[Header], body: bytes) -> None:
-        """``headers`` as the application set them."""
-        known = {name.lower(): value for name, value in headers}
+    def __init__(
+        self, key: Key, version: int, headers: list[Header], known: dict[str, str], body: bytes
+    ) -> None:
+        """``headers`` as the application set them; ``known`` the same by name in lower case."""
         self.key = key
         self.version = version
         self.etag = known["etag"]
@@ -90,7 +91,7 @@ class Entry:
         control = {part.strip().lower() for part in known.get("cache-control", "").split(",")}
         if "public" not in control or "etag" not in known or "set-cookie" in known:
             return None
-        return cls(key, version, headers, body)
+        return cls(key, version, headers, known, body)
 
     def shown(self, accepted: str) -> Shown:
         """The form for an ``Accept-Encoding``."""

@@ -66,7 +66,7 @@ def declared_locations(view: Any) -> set[str]:
 
 def _refuse_undeclared_input(view: Any) -> None:
     locations = declared_locations(view)
-    if request.args and "query" not in locations:
+    if request.query_string and request.args and "query" not in locations:
         raise invalid(
             [Fault(f"?{name}", "Unknown. None is allowed here.") for name in request.args]
         )

@@ -1,12 +1,14 @@
 """Flask with one transaction, one identity and one log line for each request."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Protocol, cast
+from typing import Any, Protocol, cast
 
 import structlog
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, current_app, g, request
+from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -24,11 +26,14 @@ TRIES = 3
 # PostgreSQL: serialization failure and deadlock. The transaction did nothing; run it again.
 TRANSIENT = frozenset({"40001", "40P01"})
 
-SECURITY_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
+# What an answer says unless its view said otherwise.
+DEFAULT_HEADERS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    # Closed: only an answer that is declared public may be kept by anybody.
+    ("Cache-Control", "private, no-store"),
+)
 
 
 class Numbered(Protocol):
@@ -53,11 +58,15 @@ class Edge(Flask):
         self.present = present
         self.url_map.strict_slashes = True
         self.url_map.redirect_defaults = False
+        self.session_interface = _NoSessions()
         self.before_request(_identify)
         self.after_request(_complete)
         self.teardown_appcontext(_close_session)
-        self.teardown_appcontext(_close_lookup)
         problems.register(self)
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Every function here is; Flask would look into each one at each request."""
+        return func
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view in one transaction.
@@ -91,6 +100,20 @@ class Edge(Flask):
         raise AssertionError  # the loop returns or raises
 
 
+class _NoSessions(SessionInterface):
+    """No cookies: who calls says so with each request."""
+
+    def open_session(self, _app: Flask, _request: Request) -> NullSession:
+        """One that holds nothing."""
+        return _NOTHING
+
+    def save_session(self, _app: Flask, _session: SessionMixin, _response: Response) -> None:
+        """Nothing to save."""
+
+
+_NOTHING = NullSession()
+
+
 def _read_body() -> None:
     size, limit = len(request.get_data()), request.max_content_length
     # Werkzeug cuts a chunked body at the limit in silence.
@@ -113,11 +136,9 @@ def reading() -> Iterator[Session]:
         yield session
 
 
-def lookup() -> Connection:
-    """The connection of this request for reads that need no transaction."""
-    if "lookup" not in g:
-        g.lookup = cast(Edge, current_app).database.lookup.connect()
-    return cast(Connection, g.lookup)
+def look() -> Connection:
+    """The connection for reads that need no transaction."""
+    return cast(Edge, current_app).database.look()
 
 
 def present() -> Numbered:
@@ -147,12 +168,6 @@ def _close_session(_error: BaseException | None = None) -> None:
         current.close()
 
 
-def _close_lookup(_error: BaseException | None = None) -> None:
-    connection = g.pop("lookup", None)
-    if connection is not None:
-        connection.close()
-
-
 def _identify() -> None:
     g.started = time.perf_counter()
     g.request_id = request_ids.choose(request.environ.get(request_ids.GIVEN, ""))
@@ -162,18 +177,20 @@ def _identify() -> None:
 
 def _complete(response: Response) -> Response:
     response = conditional.apply(response)
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    # Closed by default: only an answer that says otherwise may be kept by anybody.
-    response.headers.setdefault("Cache-Control", "private, no-store")
-    response.headers["X-Request-Id"] = g.request_id
-    structlog.get_logger().info(
-        "request",
-        method=request.method,
-        path=request.path,
-        route=request.endpoint,
-        status=response.status_code,
-        milliseconds=round((time.perf_counter() - g.started) * 1000, 2),
-        address=request.remote_addr,
-    )
+    headers = response.headers
+    present = {name.lower() for name, _ in headers}
+    for name, value in (*DEFAULT_HEADERS, ("X-Request-Id", g.request_id)):
+        if name.lower() not in present:
+            headers.add(name, value)
+    log = structlog.get_logger()
+    if log.is_enabled_for(logging.INFO):
+        log.info(
+            "request",
+            method=request.method,
+            path=request.path,
+            route=request.endpoint,
+            status=response.status_code,
+            milliseconds=round((time.perf_counter() - g.started) * 1000, 2),
+            address=request.remote_addr,
+        )
     return response

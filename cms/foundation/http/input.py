@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 import orjson
-from flask import Request
+from flask import Request, request
 from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from webargs import fields as webargs_fields
 from webargs import missing
@@ -157,6 +157,21 @@ class Parser(FlaskParser):
     """webargs with nothing passed over in silence."""
 
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}  # noqa: RUF012
+
+    def __init__(self, **kwargs: Any) -> None:
+        """With room for what holds where nothing is asked."""
+        super().__init__(**kwargs)
+        self._unasked: dict[Schema, dict[str, Any]] = {}
+
+    def parse(
+        self, argmap: Any, req: Request | None = None, *, location: str | None = None, **kwargs: Any
+    ) -> Any:
+        """What the request says. An empty query always says the same: it is looked at once."""
+        if location != "query" or (req or request).query_string:
+            return super().parse(argmap, req, location=location, **kwargs)
+        if argmap not in self._unasked:
+            self._unasked[argmap] = super().parse(argmap, req, location=location, **kwargs)
+        return dict(self._unasked[argmap])
 
     def load_json(self, req: Request, _schema: Schema) -> Any:
         """The JSON body: 415 for another type, 400 for broken JSON."""

@@ -1,11 +1,15 @@
 """What goes out: open schemas, and JSON by orjson in the order of their fields."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from flask import Response
 from flask.json.provider import JSONProvider
 from marshmallow import EXCLUDE, Schema
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
 class Shown(Schema):
@@ -40,6 +44,19 @@ class OrjsonProvider(JSONProvider):
 def json_response(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """``data`` as a JSON answer."""
     return bytes_response(orjson.dumps(data), status, headers)
+
+
+class Finished(Response):
+    """An answer whose bytes and headers are complete: nothing is left to work out from a request."""
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Send them."""
+        body = self.get_data()
+        headers = [*self.headers, ("Content-Length", str(len(body)))]
+        start_response(self.status, headers)
+        return [body] if environ["REQUEST_METHOD"] != "HEAD" else []
 
 
 def bytes_response(

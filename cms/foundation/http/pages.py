@@ -66,8 +66,12 @@ def link_next(cursor: str | None) -> dict[str, str]:
     """The ``Link`` header (RFC 8288) to the page after this one."""
     if cursor is None:
         return {}
-    query = {name: value for name, value in request.args.items() if name != "cursor"}
-    return {"Link": f'<{request.path}?{urlencode({**query, "cursor": cursor})}>; rel="next"'}
+    # A cursor needs no escaping.
+    query = f"cursor={cursor}"
+    if request.query_string:
+        others = {name: value for name, value in request.args.items() if name != "cursor"}
+        query = "&".join(part for part in (urlencode(others), query) if part)
+    return {"Link": f'<{request.path}?{query}>; rel="next"'}
 
 
 def managed(
