@@ -4,12 +4,13 @@ from alembic import context
 from sqlalchemy import text
 
 from cms.accounts import models as _accounts
+from cms.content.loading import models as _loading
 from cms.content.posts import models as _content
 from cms.editions import models as _editions
 from cms.foundation.database import Base, Database
 from cms.foundation.settings import load
 
-TABLES = (_accounts, _content, _editions)
+TABLES = (_accounts, _content, _loading, _editions)
 
 
 def run() -> None:

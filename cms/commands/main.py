@@ -12,6 +12,7 @@ COMMANDS = {
     "serve": "cms.commands.serve:serve",
     "migrate": "cms.commands.migrate:migrate",
     "seed": "cms.commands.seed:seed",
+    "load": "cms.commands.load.command:load",
     "user": "cms.commands.users:user",
     "openapi": "cms.commands.openapi:openapi",
     "publish": "cms.commands.publish.command:publish",

@@ -107,7 +107,7 @@ def _forget(database_url: str) -> None:
     """Leave the database as it was: without a table, or without a file."""
     database = Database(database_url, pool_size=1)
     if database.path is not None:
-        for suffix in ("", "-wal", "-shm"):
+        for suffix in ("", "-wal", "-shm", "-writers"):
             Path(f"{database.path}{suffix}").unlink(missing_ok=True)
     else:
         with database.writer.begin() as connection:

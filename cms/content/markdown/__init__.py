@@ -1,5 +1,6 @@
 """Markdown source to what readers get: safe HTML, its plain text and the numbers about it."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,17 +42,40 @@ def render(source: str) -> Rendered:
     Raw HTML passes as far as ``sanitise`` lets it. Headings get ids made from their text. Raises
     ``MarkdownTooComplex``.
     """
-    from cms.content.markdown import parser, prose, sanitiser  # noqa: PLC0415
+    from cms.content.markdown import parser, sanitiser  # noqa: PLC0415
 
-    html = sanitiser.sanitise(parser.parse(source))
+    return describe(sanitiser.sanitise(parser.parse(source)))
+
+
+def describe(html: str) -> Rendered:
+    """What ``render`` says of its result, of HTML that has been sanitised."""
+    from cms.content.markdown import prose  # noqa: PLC0415
+
     text, excerpt = prose.read(html)
+    words, minutes = prose.count(text)
     return Rendered(
-        html=html,
-        text=text,
-        word_count=prose.count_words(text),
-        reading_minutes=prose.count_minutes(text),
-        excerpt=excerpt,
+        html=html, text=text, word_count=words, reading_minutes=minutes, excerpt=excerpt
     )
+
+
+def as_source(html: str) -> str:
+    """Sanitised HTML as a Markdown source that renders to the same.
+
+    Markdown takes a block of HTML as it is, up to the next blank line; so there must be none.
+    Loose text becomes paragraphs.
+    """
+    parts = re.split("(<pre.*?</pre>)", html, flags=re.DOTALL)
+    # In between, blank lines mean nothing; in preformatted text they are written as references.
+    parts[0::2] = [re.sub(r"\n\s*\n", "\n", part) for part in parts[0::2]]
+    parts[1::2] = [
+        re.sub(r"\n([ \t])(?=[ \t]*\n)", _reference, part).replace("\n\n", "\n&#10;")
+        for part in parts[1::2]
+    ]
+    return "".join(parts).strip("\n")
+
+
+def _reference(blank: re.Match[str]) -> str:
+    return f"\n&#{ord(blank[1])};"
 
 
 def sanitise(html: str) -> str:

@@ -29,7 +29,8 @@ _MARKERS: Final = ('class="footnote-ref"', 'class="footnote-backref"')
 _IDEOGRAPHS: Final = re.compile(
     "[\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-_SPACES: Final = re.compile("[ \t\n\f]+")
+# One space alone is left alone: most are.
+_SPACES: Final = re.compile("[\t\n\f][ \t\n\f]*| [ \t\n\f]+")
 
 
 def read(html: str) -> tuple[str, str]:
@@ -44,22 +45,16 @@ def read(html: str) -> tuple[str, str]:
     return text, _shortened(prose or text)
 
 
-def count_words(text: str) -> int:
-    """Han and Kana characters, and runs between spaces that have a letter or a digit."""
-    characters, words = _counts(text)
-    return characters + words
+def count(text: str) -> tuple[int, int]:
+    """Words, and minutes of reading.
 
-
-def count_minutes(text: str) -> int:
-    """Minutes of reading, rounded; 0 for no text and otherwise at least 1."""
-    characters, words = _counts(text)
-    minutes = words / WORDS_PER_MINUTE + characters / CHARACTERS_PER_MINUTE
-    return max(1, round(minutes)) if text else 0
-
-
-def _counts(text: str) -> tuple[int, int]:
+    Words are Han and Kana characters, and runs between spaces that have a letter or a digit.
+    Minutes are rounded; 0 for no text and otherwise at least 1.
+    """
     rest, characters = _IDEOGRAPHS.subn(" ", text)
-    return characters, sum(any(map(str.isalnum, word)) for word in rest.split())
+    words = sum(word.isalnum() or any(map(str.isalnum, word)) for word in rest.split())
+    minutes = words / WORDS_PER_MINUTE + characters / CHARACTERS_PER_MINUTE
+    return characters + words, max(1, round(minutes)) if text else 0
 
 
 def _blocks(html: str) -> Iterator[tuple[str, bool]]:
@@ -91,7 +86,7 @@ def _blocks(html: str) -> Iterator[tuple[str, bool]]:
 
 
 def _plain(html: str, around: list[str]) -> str:
-    text = unescape(html)
+    text = unescape(html) if "&" in html else html
     return text if "pre" in around else _SPACES.sub(" ", text)
 
 
@@ -101,7 +96,9 @@ def _finished(parts: list[str], around: list[str]) -> Iterator[tuple[str, bool]]
     if "pre" in around:
         block = text.strip("\n")
     else:
-        block = re.sub("[ \t]*\t[ \t]*", "\t", text.replace("  ", " ")).strip(" \t")
+        block = text.replace("  ", " ").strip(" \t")
+        if "\t" in block:
+            block = re.sub("[ \t]*\t[ \t]*", "\t", block)
     if block.strip():
         is_prose = _NOT_PROSE.isdisjoint(around) and "footnotes" not in around
         yield block, is_prose

@@ -25,6 +25,23 @@ class Status(StrEnum):
     PUBLISHED = "published"
 
 
+# What an edition is made from, beside authors and tags.
+SEEN = ("slug", "title", "excerpt", "body", "cover", "seo", "featured", "published_at")
+
+
+def fingerprint(
+    values: dict[str, Any], *, author_ids: list[uuid.UUID], tag_ids: list[uuid.UUID]
+) -> str:
+    """A digest of all that an edition would be made from."""
+    seen = [
+        *(values[name] for name in SEEN),
+        [str(author_id) for author_id in author_ids],
+        [str(tag_id) for tag_id in tag_ids],
+    ]
+    packed = orjson.dumps(seen, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(packed, digest_size=16).hexdigest()
+
+
 class PostAuthor(Base):
     """An author of a post, in order."""
 
@@ -119,20 +136,8 @@ class Post(Edited, Base):
 
     def fingerprint(self) -> str:
         """A digest of all that an edition would be made from."""
-        seen = [
-            self.slug,
-            self.title,
-            self.excerpt,
-            self.body,
-            self.cover,
-            self.seo,
-            self.featured,
-            self.published_at,
-            [str(author_id) for author_id in self.author_ids],
-            [str(tag_id) for tag_id in self.tag_ids],
-        ]
-        packed = orjson.dumps(seen, option=orjson.OPT_SORT_KEYS)
-        return hashlib.blake2b(packed, digest_size=16).hexdigest()
+        values = {name: getattr(self, name) for name in SEEN}
+        return fingerprint(values, author_ids=self.author_ids, tag_ids=self.tag_ids)
 
     def compare_with_edition(self) -> None:
         """Note whether the working copy differs from what readers see."""

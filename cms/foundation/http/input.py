@@ -22,6 +22,8 @@ JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 # Tab, line feed and carriage return are text; other control characters are not, and PostgreSQL
 # refuses NUL.
 ALLOWED_CONTROLS = frozenset("\t\n\r")
+# Unicode's control characters (Cc), and halves of a surrogate pair (Cs), which UTF-8 cannot hold.
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # A body full of nonsense must not come back many times as large.
 MOST_FAULTS = 100
 LONGEST_POINTER = 200
@@ -240,6 +242,11 @@ def _members(pairs: list[tuple[str, Any]]) -> None:
         raise Malformed(message)
 
 
+def faults_of(messages: Any) -> list[Fault]:
+    """Marshmallow's messages about a body."""
+    return list(_flatten(messages, "#/"))
+
+
 def _flatten(messages: Any, path: str) -> Iterator[Fault]:
     """Marshmallow's nested messages as pointers."""
     if isinstance(messages, dict):
@@ -261,10 +268,9 @@ def one_line(text: str) -> None:
 
 
 def _refuse_controls(text: str, *, allowed: frozenset[str]) -> None:
-    for character in text:
-        # Cc: control characters; Cs: halves of a surrogate pair, which UTF-8 cannot hold.
-        if character not in allowed and unicodedata.category(character) in {"Cc", "Cs"}:
-            message = f"Holds the character U+{ord(character):04X}, which is not text."
+    for found in _CONTROLS.finditer(text):
+        if found[0] not in allowed:
+            message = f"Holds the character U+{ord(found[0]):04X}, which is not text."
             raise ValidationError(message)
 
 

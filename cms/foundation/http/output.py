@@ -47,7 +47,7 @@ def json_response(data: Any, status: int = 200, headers: dict[str, str] | None =
 
 
 class Finished(Response):
-    """An answer whose bytes and headers are complete: nothing is left to work out from a request."""
+    """An answer whose bytes and headers are complete: nothing is left to work out."""
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"

@@ -1,0 +1,1 @@
+"""`cms load`: posts from a file of JSON lines."""

@@ -1,0 +1,191 @@
+"""`cms load`: bring posts from elsewhere, many and at once."""
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from pathlib import Path
+
+import rich_click as click
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    TaskProgressColumn,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from sqlalchemy import select
+
+from cms.accounts.login.queries import find_by_email
+from cms.accounts.models import Role, User
+from cms.commands.console import opened
+from cms.commands.load import reading
+from cms.commands.load.preparing import Prepared
+from cms.content.loading import actions
+from cms.content.loading.actions import Known
+from cms.foundation import moments
+from cms.foundation.database import Database
+from cms.foundation.settings import load as load_settings
+
+# Posts under one version and in one transaction. Readers see them together.
+BATCH = 500
+SHOWN_FAULTS = 50
+
+
+@dataclass(slots=True)
+class Report:
+    """What became of a file's lines."""
+
+    loaded: int = 0
+    done_before: int = 0
+    refused: list[dict[str, object]] = field(default_factory=list)
+    seconds: float = 0.0
+
+    def refuse(self, number: int, fault: str) -> None:
+        """One more line that was not loaded."""
+        self.refused.append({"line": number, "fault": fault})
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--by", "email", help="Whose posts they are; the first active admin if absent.")
+@click.option("--check", is_flag=True, help="Only say which lines could not be loaded.")
+@click.option(
+    "--processes",
+    type=click.IntRange(1, 64),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one for each processor",
+    help="How many render at the same time.",
+)
+@click.option("--json", "as_json", is_flag=True, help="For machines.")
+def load(file: Path, email: str | None, processes: int, *, check: bool, as_json: bool) -> None:
+    """Load published posts from FILE, one JSON object a line.
+
+    A line has title and, as far as wanted, slug, excerpt, body (Markdown) or html, published_at,
+    authors and tags (objects with name and slug) and cover_url. Authors and tags are created as
+    needed. Lines that cannot be loaded are reported by number; the others are loaded. Run it again
+    after it was stopped: it goes on where it was. Exits with 1 when a line was refused.
+    """
+    report = Report()
+    begun = time.monotonic()
+    with opened(load_settings()) as database:
+        by = _whose(database, email)
+        with _progress(as_json=as_json) as progress:
+            _run(database, file, report, progress, by=by, processes=processes, check=check)
+    report.seconds = round(time.monotonic() - begun, 1)
+    _say(report, as_json=as_json, check=check)
+    if report.refused:
+        sys.exit(1)
+
+
+def _whose(database: Database, email: str | None) -> User:
+    with database.session(read_only=True) as session:
+        if email is not None:
+            found = find_by_email(session, email)
+            missing = f"There is no user {email}."
+        else:
+            admins = select(User).where(User.role == Role.ADMIN, User.is_active)
+            found = session.scalar(admins.order_by(User.id).limit(1))
+            missing = "Posts need an owner. Run first: cms user create --role admin --email …"
+        if found is None:
+            raise click.ClickException(missing)
+        return found
+
+
+def _progress(*, as_json: bool) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[note]}"),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=as_json,
+    )
+
+
+def _run(
+    database: Database,
+    file: Path,
+    report: Report,
+    progress: Progress,
+    *,
+    by: User,
+    processes: int,
+    check: bool,
+) -> None:
+    size = file.stat().st_size
+    task = progress.add_task("Reading", total=size, note="")
+    file_digest = reading.digest(file, lambda read: progress.advance(task, read))
+    progress.remove_task(task)
+    with database.session(read_only=True) as session:
+        report.done_before = 0 if check else actions.done(session, file_digest)
+    task = progress.add_task("Checking" if check else "Loading", total=size, note="")
+    known, begun = Known(), time.monotonic()
+    now = moments.now()
+    with reading.prepared(file, skip=report.done_before, processes=processes, now=now) as lines:
+        progress.advance(task, _size_of(file, report.done_before))
+        for batch in _batches(lines):
+            if not check:
+                _write(database, file_digest, batch, report, known, by=by)
+            for line in batch:
+                if line.fault:
+                    report.refuse(line.number, line.fault)
+            rate = report.loaded / (time.monotonic() - begun)
+            note = f"{report.loaded:,} posts, {rate:,.0f}/s"
+            progress.update(task, advance=sum(line.size for line in batch), note=note)
+
+
+def _batches(lines: Iterator[Prepared]) -> Iterator[list[Prepared]]:
+    return iter(lambda: list(islice(lines, BATCH)), [])
+
+
+def _size_of(file: Path, lines: int) -> int:
+    with file.open("rb") as opened_file:
+        return sum(len(line) for line in islice(opened_file, lines))
+
+
+def _write(
+    database: Database,
+    file_digest: str,
+    batch: list[Prepared],
+    report: Report,
+    known: Known,
+    *,
+    by: User,
+) -> None:
+    """Load a batch and note that it is done, in one transaction."""
+    ready = [(line.number, line.ready) for line in batch if line.ready is not None]
+    now = moments.now()
+    with database.transaction() as session:
+        refused = actions.add(session, [one for _, one in ready], known=known, by=by, now=now)
+        actions.note(session, file_digest, batch[-1].number, now=now)
+    report.loaded += len(ready) - len(refused)
+    for place, fault in refused.items():
+        report.refuse(ready[place][0], fault)
+
+
+def _say(report: Report, *, as_json: bool, check: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(asdict(report), indent=2))
+        return
+    if report.refused:
+        table = Table("Line", "What is wrong", title="Not loaded")
+        for one in report.refused[:SHOWN_FAULTS]:
+            table.add_row(f"{one['line']:,}", str(one["fault"]))
+        Console(stderr=True).print(table)
+        if len(report.refused) > SHOWN_FAULTS:
+            click.echo(
+                f"… and {len(report.refused) - SHOWN_FAULTS:,} more; --json has all.", err=True
+            )
+    if report.done_before:
+        click.echo(f"{report.done_before:,} lines of this file were done before.")
+    verb = "Checked, loaded nothing" if check else f"Loaded {report.loaded:,} posts"
+    refused = f"; refused {len(report.refused):,} lines" if report.refused else ""
+    click.echo(f"{verb} in {report.seconds} s{refused}.")

@@ -1,0 +1,69 @@
+"""Reads a file of lines, from where a run before stopped, and has the lines prepared in order."""
+
+import hashlib
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from cms.commands.load.preparing import Prepared, prepare
+
+# Lines for each task of a process: enough that handing them over costs little.
+CHUNK = 50
+# Below this, starting processes takes longer than they save.
+SMALLEST_SHARED = 2_000_000
+
+Chunk = list[tuple[int, bytes]]
+
+
+def digest(path: Path, advance: Callable[[int], object]) -> str:
+    """The SHA-256 of a file; ``advance`` hears of each piece read."""
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(2**20):
+            found.update(piece)
+            advance(len(piece))
+    return found.hexdigest()
+
+
+@contextmanager
+def prepared(
+    path: Path, *, skip: int, processes: int, now: datetime
+) -> Iterator[Iterator[Prepared]]:
+    """The lines after the first ``skip``, prepared, in order."""
+    with path.open("rb") as file:
+        numbered = enumerate(islice(file, skip, None), skip + 1)
+        chunks = iter(lambda: list(islice(numbered, CHUNK)), [])
+        if processes == 1 or path.stat().st_size < SMALLEST_SHARED:
+            yield (line for chunk in chunks for line in prepare(chunk, now))
+            return
+        # Spawned, not forked: the parent has connections and threads that no child may share.
+        context = multiprocessing.get_context("spawn")
+        with context.Pool(processes, initializer=_ignore_interrupts) as pool:
+            results = _in_order(pool.apply_async, chunks, now, ahead=processes * 4)
+            yield (line for result in results for line in result)
+
+
+def _in_order(
+    start: Callable[..., "multiprocessing.pool.AsyncResult[list[Prepared]]"],
+    chunks: Iterator[Chunk],
+    now: datetime,
+    *,
+    ahead: int,
+) -> Iterator[list[Prepared]]:
+    """Results in the order of their chunks; never more than ``ahead`` are under way.
+
+    ``Pool.imap`` would read the whole file into memory.
+    """
+    under_way = [start(prepare, (chunk, now)) for chunk in islice(chunks, ahead)]
+    while under_way:
+        yield under_way.pop(0).get()
+        under_way += [start(prepare, (chunk, now)) for chunk in islice(chunks, 1)]
+
+
+def _ignore_interrupts() -> None:
+    # Ctrl-C reaches all processes; the parent ends the others.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,1 @@
+"""Bringing content from elsewhere: many finished posts at once."""

@@ -1,0 +1,236 @@
+"""Adding many finished posts in few statements, by the rules that hold for single ones."""
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from cms.accounts import permissions
+from cms.accounts.models import User
+from cms.accounts.permissions import Permission
+from cms.content import markdown, slugs
+from cms.content.authors import actions as author_actions
+from cms.content.authors import queries as author_queries
+from cms.content.loading.models import Load
+from cms.content.markdown import Rendered
+from cms.content.posts.actions import NO_SEO
+from cms.content.posts.models import Post, PostAuthor, PostTag, Status, fingerprint
+from cms.content.tags import actions as tag_actions
+from cms.content.tags import queries as tag_queries
+from cms.editions import actions as editions
+from cms.editions import documents
+from cms.editions.models import PostEdition
+from cms.foundation.database import new_id
+from cms.foundation.errors import Unprocessable
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A post that is valid and rendered: all that can be done without the database."""
+
+    values: dict[str, Any]
+    body: str
+    rendered: Rendered
+
+
+@dataclass(slots=True)
+class Known:
+    """Authors and tags that a run has met, by slug."""
+
+    authors: dict[str, uuid.UUID] = field(default_factory=dict)
+    tags: dict[str, uuid.UUID] = field(default_factory=dict)
+
+
+def render(values: dict[str, Any], *, now: datetime) -> Ready:
+    """Render a validated post. Raises ``Unprocessable``."""
+    if (values.get("published_at") or now) > now:
+        message = "published_at: Must not be in the future."
+        raise Unprocessable(message)
+    if "html" in values:
+        html = markdown.sanitise(values["html"])
+        return Ready(values, markdown.as_source(html), markdown.describe(html))
+    body = values.get("body", "")
+    return Ready(values, body, markdown.render(body))
+
+
+def done(session: Session, file_digest: str) -> int:
+    """How many lines of a file are done."""
+    return session.scalar(select(Load.lines).where(Load.file_digest == file_digest)) or 0
+
+
+def note(session: Session, file_digest: str, lines: int, *, now: datetime) -> None:
+    """Say how many lines of a file are done."""
+    session.merge(Load(file_digest=file_digest, lines=lines, updated_at=now))
+
+
+def add(
+    session: Session, posts: list[Ready], *, known: Known, by: User, now: datetime
+) -> dict[int, str]:
+    """Publish ``posts`` under one version. Gives the places of those refused, and why.
+
+    A slug that is taken is refused, never numbered: who brings content wants its addresses.
+    """
+    permissions.demand(by, Permission.POSTS_PUBLISH)
+    chosen, refused = _choose_slugs(session, posts)
+    accepted = {place: ready for place, ready in enumerate(posts) if place not in refused}
+    _meet(session, list(accepted.values()), known, by=by, now=now)
+    rows: dict[type, list[dict[str, Any]]] = {Post: [], PostAuthor: [], PostTag: []}
+    issued = []
+    for place, ready in accepted.items():
+        author_ids = _ids(ready, "authors", known.authors)
+        tag_ids = _ids(ready, "tags", known.tags)
+        row = _row(ready, chosen[place], author_ids, tag_ids, by=by, now=now)
+        rows[Post].append(row)
+        for link, name, ids in (
+            (PostAuthor, "author_id", author_ids),
+            (PostTag, "tag_id", tag_ids),
+        ):
+            rows[link] += [
+                {"post_id": row["id"], name: one, "position": position}
+                for position, one in enumerate(ids)
+            ]
+        issued.append((_edition(ready, row, author_ids, tag_ids, now=now), author_ids, tag_ids))
+    for model, found in rows.items():
+        if found:
+            session.execute(insert(model), found)
+    if issued:
+        editions.issue_new_posts(session, issued, by_id=by.id, now=now)
+    return refused
+
+
+def _choose_slugs(session: Session, posts: list[Ready]) -> tuple[dict[int, str], dict[int, str]]:
+    """A slug for each place, and the places whose slug is taken."""
+    wanted = {
+        place: ready.values.get("slug") or slugs.slugify(ready.values["title"], fallback="post")
+        for place, ready in enumerate(posts)
+    }
+    taken = _taken(session, set(wanted.values()))
+    chosen: dict[int, str] = {}
+    refused: dict[int, str] = {}
+    for place, slug in wanted.items():
+        number, free = 1, slug
+        while free in taken:
+            if "slug" in posts[place].values:
+                refused[place] = f"slug: {slug} is taken."
+                break
+            number += 1
+            free = slugs.numbered(slug, number)
+            taken |= _taken(session, {free}) if free not in taken else set()
+        else:
+            taken.add(free)
+            chosen[place] = free
+    return chosen, refused
+
+
+def _taken(session: Session, wanted: set[str]) -> set[str]:
+    """Which of these a working copy has, or what readers still see of a post."""
+    live = select(PostEdition.slug).where(PostEdition.slug.in_(wanted), PostEdition.live())
+    return {
+        *session.scalars(select(Post.slug).where(Post.slug.in_(wanted))),
+        *session.scalars(live),
+    }
+
+
+def _slug(named: dict[str, Any], fallback: str) -> str:
+    slug: str = named.get("slug") or slugs.slugify(named["name"], fallback=fallback)
+    return slug
+
+
+def _ids(ready: Ready, kind: str, known: dict[str, uuid.UUID]) -> list[uuid.UUID]:
+    named = ready.values.get(kind) or ()
+    return list(dict.fromkeys(known[_slug(one, kind.removesuffix("s"))] for one in named))
+
+
+def _meet(session: Session, posts: list[Ready], known: Known, *, by: User, now: datetime) -> None:
+    """Find or create all authors and tags that ``posts`` name."""
+    authors = {_slug(one, "author"): one for ready in posts for one in _named(ready, "authors")}
+    tags = {_slug(one, "tag"): one for ready in posts for one in _named(ready, "tags")}
+    new = [slug for slug in authors if slug not in known.authors]
+    found = author_queries.by_slugs(session, new)
+    for slug in new:
+        author = found.get(slug) or author_actions.create(
+            session, {"name": authors[slug]["name"], "slug": slug}, by=by, now=now
+        )
+        known.authors[slug] = author.id
+    new = [slug for slug in tags if slug not in known.tags]
+    by_slug = tag_queries.by_slugs(session, new)
+    keys = {slug: tag_queries.name_key(tags[slug]["name"]) for slug in new}
+    by_key = tag_queries.by_name_keys(session, set(keys.values()))
+    for slug in new:
+        tag = by_slug.get(slug) or by_key.get(keys[slug])
+        if tag is None:
+            tag = tag_actions.create(
+                session, {"name": tags[slug]["name"], "slug": slug}, by=by, now=now
+            )
+            by_key[tag.name_key] = tag
+        known.tags[slug] = tag.id
+
+
+def _named(ready: Ready, kind: str) -> list[dict[str, Any]]:
+    return ready.values.get(kind) or []
+
+
+def _row(
+    ready: Ready,
+    slug: str,
+    author_ids: list[uuid.UUID],
+    tag_ids: list[uuid.UUID],
+    *,
+    by: User,
+    now: datetime,
+) -> dict[str, Any]:
+    """The columns of the working copy, as if it had been created and published in one step."""
+    values = ready.values
+    published_at = values.get("published_at") or now
+    address = values.get("cover_url")
+    row = {
+        "id": new_id(),
+        "slug": slug,
+        "title": values["title"],
+        "title_key": values["title"].casefold(),
+        "excerpt": values.get("excerpt"),
+        "body": ready.body,
+        "cover": {"url": address, "alt": "", "caption": None} if address else None,
+        "seo": dict(NO_SEO),
+        "featured": False,
+        "status": Status.PUBLISHED,
+        "published_at": published_at,
+        "first_published_at": published_at,
+        "has_unpublished_changes": False,
+        "created_by_id": by.id,
+        "version": 1,
+        "created_at": now,
+        "updated_at": now,
+        "updated_by_id": by.id,
+    }
+    seen = fingerprint(row, author_ids=author_ids, tag_ids=tag_ids)
+    return {**row, "published_fingerprint": seen}
+
+
+def _edition(
+    ready: Ready,
+    row: dict[str, Any],
+    author_ids: list[uuid.UUID],
+    tag_ids: list[uuid.UUID],
+    *,
+    now: datetime,
+) -> dict[str, Any]:
+    rendered = ready.rendered
+    shown = {
+        **row,
+        "excerpt": rendered.excerpt if row["excerpt"] is None else row["excerpt"],
+        "updated_at": now,
+        "reading_minutes": rendered.reading_minutes,
+        "word_count": rendered.word_count,
+    }
+    return {
+        "subject_id": row["id"],
+        "slug": row["slug"],
+        "published_at": row["published_at"],
+        "document": documents.post(shown, author_ids=author_ids, tag_ids=tag_ids),
+        "html": rendered.html,
+        "body": ready.body,
+    }
