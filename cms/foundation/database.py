@@ -144,11 +144,16 @@ class Database:
             kept = self._of_thread.connection = self.lookup.connect()
         return kept
 
-    def dispose(self) -> None:
-        """Close all connections, as far as other threads do not hold them."""
+    def look_anew(self) -> None:
+        """Give up the connection of this thread; the next look makes another."""
         kept: Connection | None = self._of_thread.__dict__.pop("connection", None)
         if kept is not None:
+            kept.invalidate()
             kept.close()
+
+    def dispose(self) -> None:
+        """Close all connections, as far as other threads do not hold them."""
+        self.look_anew()
         for engine in (self.writer, self.reader, self.lookup):
             engine.dispose()
 

@@ -35,10 +35,8 @@ def counted(database: Database) -> Iterator[list[str]]:
         if not statement.startswith("BEGIN"):
             found.append(statement)
 
-    # On PostgreSQL the three are one.
-    engines = {database.reader, database.writer}
-    if database.is_sqlite:
-        engines.add(database.lookup)
+    # On PostgreSQL two of them are one.
+    engines = {database.reader, database.writer, database.lookup}
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     try:

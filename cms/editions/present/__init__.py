@@ -43,8 +43,7 @@ def watch(database: Database, *, notified: bool = False) -> Present:
         return FileVersion(database.path)
     from cms.editions.present.postgresql import NotifiedVersion, ServerVersion  # noqa: PLC0415
 
-    asked = ServerVersion(database.url)
-    return NotifiedVersion(asked) if notified else asked
+    return NotifiedVersion(database) if notified else ServerVersion(database)
 
 
 def unavailable(error: Exception) -> Unavailable:

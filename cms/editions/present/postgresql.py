@@ -2,29 +2,27 @@
 
 import struct
 import threading
-import time
 from typing import Any
 
 import psycopg
 import structlog
 from psycopg.pq import ExecStatus
-from sqlalchemy import URL
 
 from cms.editions.actions import CHANNEL
 from cms.editions.present import QUERY, Version, unavailable
+from cms.foundation.database import Database
 
 # How often who is told looks by itself, should a notification have been lost.
 LOOK_AGAIN_SECONDS = 5
-
-Connection = psycopg.Connection[tuple[Any, ...]]
+PREPARED = b"present"
 
 
 class ServerVersion:
-    """Asks, on a connection for each thread."""
+    """Asks, on the connection that each thread keeps for reading."""
 
-    def __init__(self, url: URL) -> None:
-        """``url`` in SQLAlchemy's form."""
-        _, self._connect_arguments = url.get_dialect()().create_connect_args(url)
+    def __init__(self, database: Database) -> None:
+        """On ``database``."""
+        self._database = database
         self._of_thread = threading.local()
 
     def __call__(self) -> Version:
@@ -33,47 +31,54 @@ class ServerVersion:
             return self._ask()
         except psycopg.Error:
             # The server closed the connection while nobody asked, perhaps. Once more on a new one.
-            self._of_thread.connection = None
+            self._forget()
         try:
             return self._ask()
         except psycopg.Error as error:
+            self._forget()
             raise unavailable(error) from error
 
-    def connect(self) -> Connection:
-        """A new connection, without transactions."""
-        return psycopg.connect(**self._connect_arguments, autocommit=True)
-
     def _ask(self) -> Version:
-        connection = getattr(self._of_thread, "connection", None) or self._prepare()
         # Below psycopg's own cursor, which takes three times as long for this.
-        result = connection.pgconn.exec_prepared(b"present", None, result_format=1)
+        server = getattr(self._of_thread, "server", None) or self._prepare()
+        result = server.exec_prepared(PREPARED, None, result_format=1)
         if result.status != ExecStatus.TUPLES_OK:
             raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
         return Version(*(_number(result.get_value(0, column)) for column in (0, 1)))
 
-    def _prepare(self) -> Connection:
-        connection = self.connect()
-        prepared = connection.pgconn.prepare(b"present", QUERY.encode())
+    def _prepare(self) -> Any:
+        connection = self._database.look().connection.driver_connection
+        server = connection.pgconn  # type: ignore[union-attr]
+        prepared = server.prepare(PREPARED, QUERY.encode())
         if prepared.status != ExecStatus.COMMAND_OK:
-            connection.close()
             raise psycopg.OperationalError(prepared.error_message.decode(errors="replace"))
-        self._of_thread.connection = connection
-        return connection
+        self._of_thread.server = server
+        return server
+
+    def _forget(self) -> None:
+        self._of_thread.server = None
+        self._database.look_anew()
 
 
 class NotifiedVersion:
     """Is told; asks while nobody tells."""
 
-    def __init__(self, asked: ServerVersion) -> None:
+    def __init__(self, database: Database) -> None:
         """The thread that listens is started by the first call, so in the process that uses it."""
-        self._asked = asked
+        self._asked = ServerVersion(database)
         self._told: Version | None = None
         self._starting = threading.Lock()
         self._listener: threading.Thread | None = None
+        self._ending = threading.Event()
+        _, self._connect = database.url.get_dialect()().create_connect_args(database.url)
 
     def __call__(self) -> Version:
         """The present version; the one before it while a notification is on its way."""
         return self._told or self._ask()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._ending.set()
 
     def _ask(self) -> Version:
         with self._starting:
@@ -85,19 +90,19 @@ class NotifiedVersion:
         return self._asked()
 
     def _listen(self) -> None:
-        while True:
+        while not self._ending.is_set():
             try:
-                with self._asked.connect() as connection:
+                with psycopg.connect(**self._connect, autocommit=True) as connection:
                     connection.execute(f"LISTEN {CHANNEL}")
                     self._follow(connection)
             except psycopg.Error as error:
                 structlog.get_logger().warning("site_version_not_told", error=str(error))
             # Until somebody tells again, each request asks.
             self._told = None
-            time.sleep(1)
+            self._ending.wait(1)
 
-    def _follow(self, connection: Connection) -> None:
-        while True:
+    def _follow(self, connection: psycopg.Connection[tuple[Any, ...]]) -> None:
+        while not self._ending.is_set():
             row = connection.execute(QUERY).fetchone()
             self._told = Version(*row) if row else None
             for _ in connection.notifies(timeout=LOOK_AGAIN_SECONDS, stop_after=1):
