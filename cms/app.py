@@ -41,7 +41,11 @@ def create_app(settings: Settings | None = None) -> Edge:
     """The WSGI application. Without ``settings``, they are read from the environment."""
     settings = settings or load()
     logs.configure(level=settings.log_level, as_json=settings.is_production)
-    database = Database(settings.database_url, pool_size=settings.database_pool)
+    database = Database(
+        settings.database_url,
+        pool_size=settings.database_pool,
+        timeout=settings.database_timeout,
+    )
     watched = present.watch(database, notified=settings.cache_check == "notify")
     app = Edge("cms", database, present=watched)
     app.config.update(

@@ -85,6 +85,7 @@ def make_settings(database_url: str, data_dir: Path, **changes: Any) -> Settings
         "login_rate_address": "60 per minute",
         "rate_storage": "memory://",
         "database_pool": 5,
+        "database_timeout": 30,
         "log_level": "error",
     }
     return Settings(**{**values, **changes})

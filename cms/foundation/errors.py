@@ -110,6 +110,13 @@ class Unavailable(CmsError):
     title = "The database does not answer"
 
 
+class OutcomeUnknown(Unavailable):
+    """The database was lost while it saved: perhaps it has, perhaps not."""
+
+    code = "outcome_unknown"
+    title = "Nobody knows whether it was saved"
+
+
 @dataclass(slots=True)
 class FaultyConfiguration(Exception):
     """The settings cannot be used; all faults at once."""

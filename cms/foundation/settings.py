@@ -121,6 +121,12 @@ class Settings:
     database_pool: int = _setting(
         "CMS_DATABASE_POOL", "PostgreSQL connections kept by each process", shown_default="5"
     )
+    database_timeout: int = _setting(
+        "CMS_DATABASE_TIMEOUT",
+        "seconds: how long a PostgreSQL statement may run, how long to wait for a connection or a "
+        "turn to write",
+        shown_default="30",
+    )
     log_level: str = _setting(
         "CMS_LOG_LEVEL", "`debug`, `info`, `warning` or `error`", shown_default="info"
     )
@@ -173,6 +179,7 @@ def load() -> Settings:
         "login_rate_address": env.str("LOGIN_RATE_ADDRESS", "60 per minute", validate=_rate),
         "rate_storage": env.str("RATE_STORAGE", "memory://", validate=_rate_storage),
         "database_pool": env.int("DATABASE_POOL", 5, validate=_between(1, 500)),
+        "database_timeout": env.int("DATABASE_TIMEOUT", 30, validate=_between(1, 3600)),
         "log_level": env.str("LOG_LEVEL", "info", validate=levels),
     }
     secret = env.str("SECRET_KEY", "")

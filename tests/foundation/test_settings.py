@@ -86,6 +86,7 @@ def test_every_setting_is_read_from_its_variable(
         "LOGIN_RATE_ADDRESS": ("50 per hour", "50 per hour"),
         "RATE_STORAGE": ("redis://cache:6379", "redis://cache:6379"),
         "DATABASE_POOL": ("9", 9),
+        "DATABASE_TIMEOUT": ("5", 5),
         "LOG_LEVEL": ("warning", "warning"),
     }
     assert {f"CMS_{name}" for name in other} >= {
@@ -150,6 +151,7 @@ BAD: dict[str, list[str]] = {
     "LOGIN_RATE_ADDRESS": ["", "ten", "10 per fortnight", "per minute"],
     "RATE_STORAGE": ["", "memory", "memcached://x", "file:///x"],
     "DATABASE_POOL": ["0", "501", "x"],
+    "DATABASE_TIMEOUT": ["0", "3601", "x"],
     "LOG_LEVEL": ["loud", "INFO", ""],
 }
 CASES = [(name, value) for name, values in BAD.items() for value in values]

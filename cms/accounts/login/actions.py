@@ -98,10 +98,13 @@ def renew(
     return login
 
 
-def end(session: Session, login: LoginSession, *, now: datetime) -> None:
+def end(session: Session, login_id: uuid.UUID, *, now: datetime) -> None:
     """Log out: all tokens of this login stop working."""
-    login.ended_at = now
-    session.flush()
+    session.execute(
+        update(LoginSession)
+        .where(LoginSession.id == login_id, LoginSession.ended_at.is_(None))
+        .values(ended_at=now)
+    )
 
 
 def end_all(session: Session, user: User, *, now: datetime) -> None:
@@ -113,14 +116,27 @@ def end_all(session: Session, user: User, *, now: datetime) -> None:
     )
 
 
+def check_password(passwords: Passwords, user: User, password: str) -> str:
+    """The hash that ``password`` belongs to. Raises ``WrongPassword``.
+
+    Slow on purpose, and needs no write: it comes before the transaction of the change.
+    """
+    if not passwords.matches(password, user.password_hash):
+        raise _wrong_password()
+    return user.password_hash
+
+
 def change_password(
-    session: Session, user: User, passwords: Passwords, *, current: str, new: str, now: datetime
+    session: Session, user_id: uuid.UUID, *, checked: str, new_hash: str, now: datetime
 ) -> None:
-    """Set a new password and end every login of the user. Raises ``WrongPassword``."""
-    if not passwords.matches(current, user.password_hash):
-        message = "The current password is not this one."
-        raise WrongPassword(message, errors=[Fault("#/current_password", message)])
-    user.password_hash = passwords.hashed(new)
+    """Set a new password and end every login of the user. Raises ``WrongPassword``.
+
+    ``checked`` is the hash of the password that was given; the user's must still be the same.
+    """
+    user = session.get(User, user_id, with_for_update=True)
+    if user is None or not user.is_active or user.password_hash != checked:
+        raise _wrong_password()
+    user.password_hash = new_hash
     saving.touch(user, by=user, now=now)
     end_all(session, user, now=now)
     session.flush()
@@ -132,6 +148,11 @@ def refresh_hash(session: Session, user_id: uuid.UUID, passwords: Passwords, pas
     if user is not None and passwords.is_outdated(user.password_hash):
         user.password_hash = passwords.hashed(password)
         session.flush()
+
+
+def _wrong_password() -> WrongPassword:
+    message = "The current password is not this one."
+    return WrongPassword(message, errors=[Fault("#/current_password", message)])
 
 
 def _wrong() -> WrongCredentials:

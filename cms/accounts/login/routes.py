@@ -83,7 +83,7 @@ def log_out() -> None:
 
     Ends this login: its access and refresh tokens stop working with the next request.
     """
-    actions.end(session(), login(), now=moments.now())
+    actions.end(session(), login().id, now=moments.now())
 
 
 @blueprint.get("/me")
@@ -107,20 +107,15 @@ def change_password(words: dict[str, str]) -> dict[str, Any]:
 
     Ends every login of the account, this one included, and answers with the tokens of a new one.
     """
-    user, throttle, now = caller(), _throttle(), moments.now()
+    user, throttle, passwords, now = caller(), _throttle(), _passwords(), moments.now()
     throttle.check(user.email_key)
     try:
-        actions.change_password(
-            session(),
-            user,
-            _passwords(),
-            current=words["current_password"],
-            new=words["new_password"],
-            now=now,
-        )
+        checked = actions.check_password(passwords, user, words["current_password"])
     except actions.WrongPassword:
         throttle.count(user.email_key)
         raise
+    new_hash = passwords.hashed(words["new_password"])
+    actions.change_password(session(), user.id, checked=checked, new_hash=new_hash, now=now)
     return _issue(actions.open_login(session(), user.id, lifetime=_lifetime(), now=now))
 
 

@@ -16,6 +16,7 @@ from cms.content.authors import queries as author_queries
 from cms.content.authors.models import Author
 from cms.content.posts import publishing, queries
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
+from cms.content.posts.publishing import Prepared
 from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
 from cms.content.tags.models import Tag
@@ -35,7 +36,14 @@ class IllegalStep(Conflict):
     title = "The post cannot take this step now"
 
 
-def create(session: Session, values: dict[str, Any], *, by: User, now: datetime) -> Post:
+def create(
+    session: Session,
+    values: dict[str, Any],
+    *,
+    by: User,
+    now: datetime,
+    prepared: Prepared | None = None,
+) -> Post:
     """A new post; with ``status: published`` it is published at once.
 
     Raises ``SlugTaken``, ``Unprocessable``, and ``Forbidden`` for a status the role may not give.
@@ -73,7 +81,7 @@ def create(session: Session, values: dict[str, Any], *, by: User, now: datetime)
     )
     _announce(session, names.created_tags, by=by, now=now)
     if status == Status.PUBLISHED:
-        publishing.publish(session, post, by=by, now=now)
+        publishing.publish(session, post, by=by, now=now, prepared=prepared)
     return post
 
 
@@ -111,12 +119,20 @@ def edit(
     return post
 
 
-def publish(session: Session, post: Post, *, by: User, expected: Expected, now: datetime) -> Post:
+def publish(
+    session: Session,
+    post: Post,
+    *,
+    by: User,
+    expected: Expected,
+    now: datetime,
+    prepared: Prepared | None = None,
+) -> Post:
     """Show readers the working copy as it is now. Raises ``Stale``, ``SlugTaken``."""
     permissions.demand(by, Permission.POSTS_PUBLISH)
     saving.guard(session, post, expected)
     if not post.is_published or post.has_unpublished_changes:
-        publishing.publish(session, post, by=by, now=now)
+        publishing.publish(session, post, by=by, now=now, prepared=prepared)
     return post
 
 

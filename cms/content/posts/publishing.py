@@ -1,6 +1,7 @@
 """Turning a working copy into what the world sees: rendered once, issued as an edition."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from cms.accounts import saving
 from cms.accounts.models import User
 from cms.content import markdown, naming
+from cms.content.markdown import Rendered
 from cms.content.posts.models import Post, Status
 from cms.editions import actions as editions
 from cms.editions import documents
@@ -15,11 +17,30 @@ from cms.editions import queries as edition_queries
 from cms.editions.models import PostEdition
 
 
-def publish(session: Session, post: Post, *, by: User, now: datetime) -> None:
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A rendering and the source that it was made from."""
+
+    source: str
+    rendered: Rendered
+
+
+def prepare(source: str) -> Prepared:
+    """Render before the transaction begins: it takes long, and needs nothing from there."""
+    return Prepared(source, markdown.render(source))
+
+
+def publish(
+    session: Session, post: Post, *, by: User, now: datetime, prepared: Prepared | None = None
+) -> None:
     """Issue an edition of the working copy. Raises ``SlugTaken``.
 
-    Who may, and from which version, was asked before.
+    Who may, and from which version, was asked before. ``prepared`` saves rendering, if the text is
+    still the same.
     """
+    if prepared is None or prepared.source != post.body:
+        prepared = prepare(post.body)
+    rendered = prepared.rendered
     if edition_queries.find_live_post_id(session, post.slug) not in (None, post.id):
         raise naming.taken(post.slug)
     post.first_published_at = post.first_published_at or now
@@ -29,7 +50,6 @@ def publish(session: Session, post: Post, *, by: User, now: datetime) -> None:
     post.has_unpublished_changes = False
     saving.touch(post, by=by, now=now)
     session.flush()
-    rendered = markdown.render(post.body)
     document = documents.post(
         {
             "id": post.id,

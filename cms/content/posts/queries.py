@@ -3,14 +3,14 @@
 import uuid
 from typing import TypeVar
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from cms.accounts import permissions
 from cms.accounts.models import User
 from cms.accounts.permissions import Permission
 from cms.content.authors.models import Author
-from cms.content.posts.models import Post, PostAuthor, PostTag
+from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.tags.models import Tag
 from cms.foundation.errors import NotFound
 
@@ -31,6 +31,12 @@ def get(session: Session, post_id: uuid.UUID, *, by: User, lock: bool = False) -
         message = f"There is no post {post_id}."
         raise NotFound(message)
     return post
+
+
+def find_unpublished_body(session: Session, post_id: uuid.UUID, *, by: User) -> str | None:
+    """The text that publishing a post would render; ``None`` where it would render nothing."""
+    is_live = and_(Post.status == Status.PUBLISHED, Post.has_unpublished_changes.is_(False))
+    return session.scalar(visible(select(Post.body).where(Post.id == post_id, ~is_live), by=by))
 
 
 def visible(found: Select[P], *, by: User) -> Select[P]:

@@ -4,14 +4,15 @@ import uuid
 from typing import Any
 
 from cms.accounts.access import caller, requires
-from cms.accounts.permissions import Permission
+from cms.accounts.permissions import Permission, holds
 from cms.content import naming
-from cms.content.posts import actions, queries
-from cms.content.posts.models import Post
+from cms.content.posts import actions, publishing, queries
+from cms.content.posts.models import Post, Status
 from cms.content.posts.schemas import PostFilter, PostIn, PostOut, PostPage, PostPatch
 from cms.foundation import moments
 from cms.foundation.errors import Malformed, Stale
 from cms.foundation.http import Blueprint, expected, pages, session
+from cms.foundation.http.edge import reading
 
 blueprint = Blueprint(
     "managed posts",
@@ -53,7 +54,10 @@ def create_post(values: dict[str, Any]) -> Any:
     A draft, unless `status` says otherwise; `published` creates and publishes in one step. Without
     a slug, a free one is made from the title. Without authors, the caller's own bylines are set.
     """
-    post = actions.create(session(), values, by=caller(), now=moments.now())
+    prepared = None
+    if values.get("status") == Status.PUBLISHED and holds(caller(), Permission.POSTS_PUBLISH):
+        prepared = publishing.prepare(values.get("body", ""))
+    post = actions.create(session(), values, by=caller(), now=moments.now(), prepared=prepared)
     return post, {"Location": f"/api/v1/manage/posts/{post.id}"}
 
 
@@ -108,8 +112,18 @@ def publish_post(post_id: uuid.UUID) -> Post:
     Shows readers the working copy as it is now, at the next request. Publishing what is published
     already changes nothing.
     """
+    with reading() as beside:
+        body = queries.find_unpublished_body(beside, post_id, by=caller())
+    prepared = None if body is None else publishing.prepare(body)
     post = queries.get(session(), post_id, by=caller(), lock=True)
-    return actions.publish(session(), post, by=caller(), expected=expected(), now=moments.now())
+    return actions.publish(
+        session(),
+        post,
+        by=caller(),
+        expected=expected(),
+        now=moments.now(),
+        prepared=prepared,
+    )
 
 
 @blueprint.post("/<uuid:post_id>/unpublish")

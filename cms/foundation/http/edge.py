@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from cms.foundation.database import Database
-from cms.foundation.errors import CmsError
+from cms.foundation.errors import CmsError, OutcomeUnknown
 from cms.foundation.http import conditional, output, problems, request_ids
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -89,7 +89,7 @@ class Edge(Flask):
                 raise
             except DBAPIError as error:
                 _roll_back()
-                if attempt == TRIES or getattr(error.orig, "sqlstate", None) not in TRANSIENT:
+                if attempt == TRIES or not _may_be_repeated(error):
                     raise
                 _close_session()
             except BaseException:
@@ -152,9 +152,24 @@ def site_version() -> int:
     return present().number
 
 
+def _may_be_repeated(error: DBAPIError) -> bool:
+    """Whether the database did nothing, or nothing was to be done but reading."""
+    is_reading = request.method in SAFE_METHODS
+    return getattr(error.orig, "sqlstate", None) in TRANSIENT or (
+        is_reading and error.connection_invalidated
+    )
+
+
 def _commit() -> None:
-    if "session" in g:
+    if "session" not in g:
+        return
+    try:
         g.session.commit()
+    except DBAPIError as error:
+        if not error.connection_invalidated:
+            raise
+        message = "The database was lost while it saved. Read before you repeat the request."
+        raise OutcomeUnknown(message) from error
 
 
 def _roll_back() -> None:

@@ -8,7 +8,7 @@ import orjson
 import structlog
 from flask import Flask, Response, g
 from marshmallow import fields
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, TimeoutError  # noqa: A004
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -117,6 +117,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _of_http)
     app.register_error_handler(StaleDataError, _of_stale_row)
     app.register_error_handler(DBAPIError, _of_database)
+    app.register_error_handler(TimeoutError, _of_waiting)
     app.register_error_handler(Exception, _of_accident)
 
 
@@ -177,6 +178,12 @@ def _of_database(error: DBAPIError) -> Response:
         structlog.get_logger().error("database_failed", error=str(error.orig))
         return _of_situation(errors.Unavailable("Try again in a moment."))
     return _of_accident(error)
+
+
+def _of_waiting(error: TimeoutError) -> Response:
+    """Too long for a connection, or for a turn to write."""
+    structlog.get_logger().error("database_busy", error=str(error))
+    return _of_situation(errors.Unavailable("Too many requests wait for the database. Try again."))
 
 
 def _of_accident(error: Exception) -> Response:
