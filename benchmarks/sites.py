@@ -60,8 +60,8 @@ class Bench:
 
     @property
     def threads(self) -> str:
-        """Of each server process: the default."""
-        return "4"
+        """Of each server process: as many as the CMS takes by itself."""
+        return "2" if self.database == "sqlite" else "4"
 
 
 def site(bench: Bench, name: str) -> Site:

@@ -1,5 +1,6 @@
 """`cms serve`: the HTTP server, and on request everything that a first start needs."""
 
+import gc
 import os
 import signal
 
@@ -93,7 +94,11 @@ def application() -> Edge:
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
-    return create_app()
+    app = create_app()
+    # What the start has made stays until the end: the collector need not look at it again.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _run(settings: Settings) -> None:

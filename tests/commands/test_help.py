@@ -32,6 +32,7 @@ def test_there_are_the_agreed_commands() -> None:
         "serve",
         "migrate",
         "seed",
+        "load",
         "user",
         "user create",
         "openapi",

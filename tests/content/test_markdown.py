@@ -715,3 +715,41 @@ def test_the_libraries_are_not_imported_before_the_first_rendering() -> None:
         "m.render('a'); assert 'markdown_it' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=60)  # noqa: S603
+
+
+SCRAPS = st.sampled_from(
+    [
+        "text",
+        " ",
+        "\n",
+        "\n\n",
+        "\n   \n",
+        "*no star*",
+        "# no heading",
+        "    code?",
+        "- no item",
+        "a &amp; b",
+    ]
+)
+INLINE = st.builds("<{0}>{1}</{0}>".format, st.sampled_from(["em", "strong", "code"]), SCRAPS)
+PARTS = st.lists(st.one_of(SCRAPS, INLINE), max_size=4).map("".join)
+BLOCKS = st.one_of(
+    st.builds("<{0}>{1}</{0}>".format, st.sampled_from(["p", "h2", "blockquote", "pre"]), PARTS),
+    st.builds("<ul><li>{}</li>\n\n<li>{}</li></ul>".format, PARTS, PARTS),
+    st.builds("<table><tr><td>{}</td></tr></table>".format, PARTS),
+)
+
+
+@given(st.lists(st.tuples(BLOCKS, st.sampled_from(["", "\n", "\n\n", "\n \n"])), min_size=1))
+def test_html_as_a_source_renders_to_the_same(blocks: list[tuple[str, str]]) -> None:
+    html = markdown.sanitise("".join(block + gap for block, gap in blocks))
+
+    rendered = markdown.render(markdown.as_source(html)).html
+
+    assert _folded(rendered) == _folded(html)
+
+
+def _folded(html: str) -> list[str]:
+    """The HTML with each run of spaces as one, but not in preformatted text, where they count."""
+    parts = re.split("(<pre.*?</pre>)", html, flags=re.DOTALL)
+    return [part if place % 2 else re.sub(r"\s+", "", part) for place, part in enumerate(parts)]

@@ -1,5 +1,6 @@
 """The present version on PostgreSQL: asked for with one prepared read, or told in time."""
 
+import itertools
 import struct
 import threading
 from typing import Any
@@ -7,6 +8,8 @@ from typing import Any
 import psycopg
 import structlog
 from psycopg.pq import ExecStatus
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from cms.editions.actions import CHANNEL
 from cms.editions.present import QUERY, Version, unavailable
@@ -18,46 +21,71 @@ PREPARED = b"present"
 
 
 class ServerVersion:
-    """Asks, on the connection that each thread keeps for reading."""
+    """Asks, once for all threads that wait at the same time.
+
+    An answer is good for whoever came before it was asked for.
+    """
 
     def __init__(self, database: Database) -> None:
-        """On ``database``."""
+        """On ``database``, over a connection of its own."""
         self._database = database
-        self._of_thread = threading.local()
+        self._one_at_a_time = threading.Lock()
+        self._connection: Connection | None = None
+        self._server: Any = None
+        self._known = Version(0, 0)
+        self._asked = 0
+        self._tickets = itertools.count(1)
 
     def __call__(self) -> Version:
         """The present version."""
+        came = next(self._tickets)
+        with self._one_at_a_time:
+            if self._asked < came:
+                asked = next(self._tickets)
+                self._known = self._ask_safely()
+                self._asked = asked
+            return self._known
+
+    def _ask_safely(self) -> Version:
         try:
             return self._ask()
-        except psycopg.Error:
+        except (psycopg.Error, DBAPIError):
             # The server closed the connection while nobody asked, perhaps. Once more on a new one.
             self._forget()
         try:
             return self._ask()
-        except psycopg.Error as error:
+        except (psycopg.Error, DBAPIError) as error:
             self._forget()
             raise unavailable(error) from error
 
     def _ask(self) -> Version:
         # Below psycopg's own cursor, which takes three times as long for this.
-        server = getattr(self._of_thread, "server", None) or self._prepare()
+        server = self._server or self._prepare()
         result = server.exec_prepared(PREPARED, None, result_format=1)
         if result.status != ExecStatus.TUPLES_OK:
             raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
-        return Version(*(_number(result.get_value(0, column)) for column in (0, 1)))
+        return Version(*_numbers(result.get_value(0, 0) + result.get_value(0, 1)))
 
     def _prepare(self) -> Any:
-        connection = self._database.look().connection.driver_connection
-        server = connection.pgconn  # type: ignore[union-attr]
+        self._connection = self._database.lookup.connect()
+        driver: Any = self._connection.connection.driver_connection
+        server = driver.pgconn
         prepared = server.prepare(PREPARED, QUERY.encode())
         if prepared.status != ExecStatus.COMMAND_OK:
             raise psycopg.OperationalError(prepared.error_message.decode(errors="replace"))
-        self._of_thread.server = server
+        self._server = server
         return server
 
     def _forget(self) -> None:
-        self._of_thread.server = None
-        self._database.look_anew()
+        self._server = None
+        if self._connection is not None:
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+
+# Two columns of the type ``bigint``, as PostgreSQL sends them.
+_numbers = struct.Struct("!qq").unpack
 
 
 class NotifiedVersion:
@@ -107,9 +135,3 @@ class NotifiedVersion:
             self._told = Version(*row) if row else None
             for _ in connection.notifies(timeout=LOOK_AGAIN_SECONDS, stop_after=1):
                 pass
-
-
-def _number(value: bytes | None) -> int:
-    """A ``bigint`` as PostgreSQL sends it."""
-    number: int = struct.unpack("!q", value or b"")[0]
-    return number

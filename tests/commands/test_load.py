@@ -1,0 +1,215 @@
+"""`cms load`: good lines are published, bad ones named by number, nothing is loaded twice."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from cms.app import create_app
+from cms.content.loading.models import Load
+from cms.content.posts.models import Post
+from cms.editions.models import Site
+from cms.foundation.database import Database
+from cms.foundation.settings import load as load_settings
+from tests.commands.conftest import Cms
+from tests.live import record
+
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def admin(migrated: Cms) -> Cms:
+    """`cms` with somebody to whom posts can belong."""
+    assert migrated.create_user("root@example.org").code == 0
+    return migrated
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes lines: objects, or text as it is."""
+
+    def write_lines(*lines: Any, name: str = "posts.ndjson") -> Path:
+        path = tmp_path / name
+        texts = [one if isinstance(one, str) else json.dumps(one) for one in lines]
+        path.write_text("".join(f"{text}\n" for text in texts))
+        return path
+
+    return write_lines
+
+
+def read(path: str) -> Any:
+    """What readers get."""
+    app = create_app(load_settings())
+    try:
+        answer = app.test_client().get(path)
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        return answer.get_json()
+    finally:
+        app.database.dispose()
+
+
+def count(stored: Database) -> int:
+    """How many posts there are."""
+    with stored.session(read_only=True) as session:
+        return session.scalar(select(func.count()).select_from(Post)) or 0
+
+
+WHOLE = {
+    "title": "What You Do",
+    "slug": "what-you-do",
+    "excerpt": "In short",
+    "html": '<h2 id="a">A</h2><p>Text<script>alert(1)</script></p>',
+    "published_at": "2020-02-03T04:05:06.789123+01:00",
+    "authors": [{"name": "Ann", "slug": "ann"}, {"name": "Bob"}],
+    "tags": [{"name": "News", "slug": "news"}, {"name": "Été"}],
+    "cover_url": "https://images.example.org/a.jpg",
+}
+
+
+def test_a_whole_line_is_what_readers_get(admin: Cms, write: Write) -> None:
+    outcome = admin("load", str(write(WHOLE)))
+
+    assert (outcome.code, "Loaded 1 posts" in outcome.out) == (0, True)
+    post = read("/api/v1/posts/what-you-do")
+    assert post["title"] == "What You Do"
+    assert post["excerpt"] == "In short"
+    assert post["html"].startswith("<h2 id=")
+    assert "script" not in post["html"]
+    assert post["published_at"] == "2020-02-03T03:05:06.789Z"
+    assert [author["slug"] for author in post["authors"]] == ["ann", "bob"]
+    assert [tag["slug"] for tag in post["tags"]] == ["news", "ete"]
+    assert post["cover"] == {"url": WHOLE["cover_url"], "alt": "", "caption": None}
+    assert read("/api/v1/tags/news")["post_count"] == 1
+    assert read("/api/v1/posts?tag=ete&author=bob&total=true")["total"] == 1
+
+
+def test_the_record_is_whole_and_the_working_copy_is_that_of_the_edition(
+    admin: Cms, write: Write, stored: Database
+) -> None:
+    lines = [{**WHOLE, "slug": f"post-{number}"} for number in range(3)]
+    lines.append({"title": "Markdown", "body": "It *works*.\n\n- a\n- b"})
+    admin("load", str(write(*lines)))
+
+    record.is_whole(admin.database_url)
+    with stored.session(read_only=True) as session:
+        posts = session.scalars(select(Post)).all()
+        assert {post.status for post in posts} == {"published"}
+        assert not any(post.has_unpublished_changes for post in posts)
+        # One version for what was named, and the posts with it.
+        assert session.scalars(select(Site.version)).one() == 1
+    assert "<em>works</em>" in read("/api/v1/posts/markdown")["html"]
+
+
+BAD: dict[str, tuple[Any, str]] = {
+    "no JSON": ("{", "not valid JSON"),
+    "not an object": ("[1]", "Must be an object"),
+    "no title": ({"body": "x"}, "title"),
+    "unknown field": ({"title": "A", "draft": True}, "Unknown. Allowed here: title"),
+    "both texts": ({"title": "A", "body": "x", "html": "x"}, "not both"),
+    "slug that is none": ({"title": "A", "slug": "A b"}, "slug"),
+    "slug that is taken": ({"title": "A", "slug": "first"}, "first is taken"),
+    "future": ({"title": "A", "published_at": "2999-01-01T00:00:00Z"}, "future"),
+    "no zone": ({"title": "A", "published_at": "2020-01-01T00:00:00"}, "published_at"),
+    "author without name": ({"title": "A", "authors": [{"slug": "a"}]}, "authors"),
+    "cover that is a script": ({"title": "A", "cover_url": "javascript:x"}, "cover_url"),
+    "control character": ({"title": "A", "body": "\u0001"}, "U+0001"),
+    "member twice": ('{"title": "A", "title": "B"}', "twice"),
+}
+
+
+def test_bad_lines_are_named_by_number_and_the_others_loaded(
+    admin: Cms, write: Write, stored: Database
+) -> None:
+    bad = [line for line, _ in BAD.values()]
+    path = write({"title": "First", "slug": "first"}, *bad, "", {"title": "Last"})
+
+    outcome = admin("load", "--json", str(path))
+
+    report = json.loads(outcome.out)
+    assert (outcome.code, report["loaded"], count(stored)) == (1, 2, 2)
+    faults = {one["line"]: one["fault"] for one in report["refused"]}
+    assert set(faults) == set(range(2, len(bad) + 2))
+    for number, (_, said) in enumerate(BAD.values(), 2):
+        assert said in faults[number], faults[number]
+    shown = admin("load", "--check", str(path))
+    assert (shown.code, count(stored)) == (1, 2)
+    assert "Not loaded" in shown.err
+    assert "future" in shown.err
+
+
+def test_without_slugs_posts_of_one_title_get_numbers(admin: Cms, write: Write) -> None:
+    admin(
+        "load",
+        str(write({"title": "Same"}, {"title": "Same"}, {"title": "Same", "slug": "same-2"})),
+    )
+    admin("load", str(write({"title": "Same"}, name="more.ndjson")))
+
+    slugs = {post["slug"] for post in read("/api/v1/posts")["data"]}
+    assert slugs == {"same", "same-2", "same-3"}
+
+
+def test_a_file_that_is_done_is_not_loaded_again(
+    admin: Cms, write: Write, stored: Database
+) -> None:
+    path = write({"title": "A"}, {"title": "B"})
+    admin("load", str(path))
+
+    again = admin("load", str(path))
+
+    assert (again.code, count(stored)) == (0, 2)
+    assert "2 lines of this file were done before" in again.out
+
+
+def test_names_that_exist_are_used(admin: Cms, write: Write) -> None:
+    admin("load", str(write({"title": "A", "tags": [{"name": "Straße", "slug": "s"}]})))
+    tags = [{"name": "STRASSE"}, {"name": "Another", "slug": "s"}]
+    admin("load", str(write({"title": "B", "tags": tags}, name="more.ndjson")))
+
+    (tag,) = read("/api/v1/tags")["data"]
+    assert (tag["slug"], tag["name"], tag["post_count"]) == ("s", "Straße", 2)
+
+
+def test_without_an_admin_it_says_what_to_do_first(migrated: Cms, write: Write) -> None:
+    outcome = migrated("load", str(write({"title": "A"})))
+
+    assert outcome.is_one_clear_line()
+    assert "cms user create" in outcome.said
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_run_that_is_killed_goes_on_where_it_was(
+    admin: Cms, write: Write, stored: Database
+) -> None:
+    total = 4000
+    path = write(
+        *({"title": f"Post {number}", "html": "<p>x</p>" * 100} for number in range(total))
+    )
+    command = [sys.executable, "-m", "cms", "load", "--processes", "2", str(path)]
+    kills = 0
+    while _lines(stored) < total:
+        process = subprocess.Popen(command, env=os.environ, start_new_session=True)  # noqa: S603
+        before, deadline = _lines(stored), time.monotonic() + 60
+        while process.poll() is None and time.monotonic() < deadline and kills < 4:
+            if _lines(stored) > before:
+                os.killpg(process.pid, signal.SIGKILL)
+                kills += 1
+                break
+        process.wait(120)
+
+    assert kills == 4
+    assert count(stored) == total
+    record.is_whole(admin.database_url)
+
+
+def _lines(stored: Database) -> int:
+    with stored.session(read_only=True) as session:
+        return session.scalar(select(Load.lines)) or 0

@@ -1,0 +1,211 @@
+"""What a page costs does not grow with the site: no scan, no sort, on either database."""
+
+import json
+import re
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, insert, text
+
+from cms.delivery import queries
+from cms.delivery.queries import View
+from cms.editions.models import (
+    EVERYTHING,
+    AuthorEdition,
+    AuthorListing,
+    PostCount,
+    PostEdition,
+    TagEdition,
+    TagListing,
+)
+from cms.editions.present import Version
+from cms.foundation.database import Database
+from cms.foundation.http.edge import Edge
+
+POSTS, SUPERSEDED, NAMES = 300, 8, 60
+BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
+NOW = 1000
+TAG, AUTHOR = uuid.UUID(int=1), uuid.UUID(int=2)
+PLACE = (BEGIN + timedelta(days=20), uuid.UUID(int=5))
+
+
+@pytest.fixture
+def grown(app: Edge) -> Iterator[Database]:
+    """A site whose posts were published again and again, with statistics for the planner."""
+    database = app.database
+    with database.writer.begin() as connection:
+        _fill(connection)
+        connection.execute(text("UPDATE site SET version = 1000, names_version = 1000"))
+        connection.execute(text("ANALYZE"))
+    yield database
+    if database.is_sqlite:
+        with database.writer.begin() as connection:
+            connection.execute(text("DELETE FROM sqlite_stat1"))
+
+
+def _fill(connection: Connection) -> None:
+    rows: dict[Any, list[dict[str, Any]]] = {PostEdition: [], TagListing: [], AuthorListing: []}
+    for number in range(POSTS):
+        published_at = BEGIN + timedelta(hours=number)
+        for turn in range(SUPERSEDED):
+            last = turn == SUPERSEDED - 1
+            span = {"from_version": turn + 1, "until_version": None if last else turn + 2}
+            edition = {
+                "id": uuid.uuid4(),
+                "subject_id": uuid.UUID(int=number),
+                "slug": f"post-{number}",
+                "document": "{}",
+                "html": "x" * 1000,
+                "body": "",
+                "published_at": published_at,
+                **span,
+            }
+            rows[PostEdition].append(edition)
+            for listing, group in ((TagListing, TAG), (AuthorListing, AUTHOR)):
+                rows[listing].append(
+                    {
+                        "edition_id": edition["id"],
+                        "group_id": group if number % 2 else uuid.UUID(int=100 + number),
+                        "post_id": edition["subject_id"],
+                        "published_at": published_at,
+                        **span,
+                    }
+                )
+    rows[PostCount] = [
+        {"group_id": group, "from_version": version, "posts": version}
+        for group in (EVERYTHING, TAG, AUTHOR)
+        for version in range(1, 200)
+    ]
+    for edition_of in (TagEdition, AuthorEdition):
+        rows[edition_of] = [_named(number, turn) for number in range(NAMES) for turn in range(5)]
+    for model, found in rows.items():
+        connection.execute(insert(model), found)
+
+
+def _named(number: int, turn: int) -> dict[str, Any]:
+    return {
+        "id": uuid.uuid4(),
+        "subject_id": TAG if number == 1 else uuid.UUID(int=200 + number),
+        "slug": f"name-{number}",
+        "sort_key": f"name {number:03}",
+        "document": "{}",
+        "from_version": turn + 1,
+        "until_version": None if turn == 4 else turn + 2,
+    }
+
+
+ASKED: dict[str, Any] = {
+    "newest": lambda view: queries.posts(view, limit=21),
+    "further": lambda view: queries.posts(view, limit=21, after=PLACE, with_html=True),
+    "of a tag": lambda view: queries.posts(view, limit=21, groups={"tag_id": TAG}),
+    "of an author, further": lambda view: queries.posts(
+        view, limit=21, after=PLACE, groups={"author_id": AUTHOR}
+    ),
+    "of both": lambda view: queries.posts(
+        view, limit=21, groups={"author_id": AUTHOR, "tag_id": TAG}
+    ),
+    "one post": lambda view: queries.post(view, "post-7"),
+    "tags": lambda view: queries.named(view, TagEdition, limit=21),
+    "tags, further": lambda view: queries.named(
+        view, TagEdition, limit=21, after=("name 010", uuid.UUID(int=0))
+    ),
+    "authors": lambda view: queries.named(view, AuthorEdition, limit=21),
+    "one tag": lambda view: queries.one_named(view, TagEdition, "name-1"),
+    "id of a slug": lambda view: queries.group_id(view, TagEdition, "name-1"),
+    "several names": lambda view: queries.several_named(view, TagEdition, [TAG, AUTHOR]),
+    "total": lambda view: queries.count_posts(view, {}),
+    "total of a tag": lambda view: queries.count_posts(view, {"tag_id": TAG}),
+}
+
+
+def plans(database: Database, asked: Any, version: int) -> list[tuple[str, str]]:
+    """Each statement that ``asked`` executes, with how the database carries it out."""
+    executed: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        executed.append((statement, parameters))
+
+    with database.lookup.connect() as connection:
+        event.listen(connection, "before_cursor_execute", note)
+        asked(View(connection, version, Version(NOW, NOW)))
+        event.remove(connection, "before_cursor_execute", note)
+        found = []
+        for statement, parameters in executed:
+            if database.is_sqlite:
+                rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                plan = "\n".join(row[3] for row in rows)
+            else:
+                # Small tables are cheaper to read whole and to sort; large ones are like this.
+                for way in ("seqscan", "sort", "hashjoin", "mergejoin", "bitmapscan"):
+                    connection.exec_driver_sql(f"SET enable_{way} = off")
+                rows = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
+                plan = json.dumps(rows.scalar_one())
+                connection.exec_driver_sql("RESET ALL")
+            found.append((statement, plan))
+    return found
+
+
+def walks_an_index(plan: str) -> bool:
+    """Neither a sort nor a scan of a table, but for the one row of the site."""
+    if plan.startswith("["):
+        scanned = set(re.findall(r'"Seq Scan".*?"Relation Name": "(\w+)"', plan))
+        return scanned <= {"site"} and '"Sort"' not in plan
+    small = ("SCAN site", "SCAN CONSTANT ROW")
+    lines = [line for line in plan.splitlines() if not line.startswith(small)]
+    scans = [line for line in lines if line.startswith("SCAN")]
+    # A scan along an index that has the order of the list stops at the limit.
+    return "TEMP B-TREE" not in plan and all("USING" in line and "INDEX" in line for line in scans)
+
+
+@pytest.mark.parametrize("version", [NOW, 3], ids=["now", "as of an older version"])
+@pytest.mark.parametrize("question", ASKED)
+def test_every_question_walks_an_index(grown: Database, question: str, version: int) -> None:
+    found = plans(grown, ASKED[question], version)
+
+    assert found
+    for statement, plan in found:
+        assert walks_an_index(plan), f"{statement}\n{plan}"
+
+
+@pytest.mark.parametrize(
+    "question", ["newest", "further", "of a tag", "of an author, further", "one post", "tags"]
+)
+def test_what_is_live_is_found_without_passing_over_what_is_not(
+    grown: Database, question: str
+) -> None:
+    ((_statement, plan),) = plans(grown, ASKED[question], NOW)
+
+    assert re.search(r"\b(ix|uq)_\w+_live_\w+", plan), plan
+
+
+@pytest.mark.parametrize("question", ["newest", "further", "of a tag"])
+def test_sqlite_takes_as_many_steps_however_often_posts_were_published_again(
+    grown: Database, question: str
+) -> None:
+    if not grown.is_sqlite:
+        pytest.skip("counts SQLite's own steps")
+
+    def steps() -> int:
+        taken = 0
+
+        def count() -> int:
+            nonlocal taken
+            taken += 1
+            return 0
+
+        with grown.lookup.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            driver.set_progress_handler(count, 1)
+            ASKED[question](View(connection, NOW, Version(NOW, NOW)))
+            driver.set_progress_handler(None, 0)
+        return taken
+
+    with_history = steps()
+    with grown.writer.begin() as connection:
+        for table in ("post_editions", "tag_listings", "author_listings"):
+            connection.execute(text(f"DELETE FROM {table} WHERE until_version IS NOT NULL"))  # noqa: S608
+
+    assert abs(with_history - steps()) <= 2
