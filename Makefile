@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check coverage test-slow format lock clean
+.PHONY: help run install test check coverage test-slow bench bench-full format lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,6 +36,14 @@ test-slow: .venv/tools ## Fuzz, crash and race a real server; check the document
 	$(BIN)/python -m pytest -q -m browser
 	$(BIN)/python tests/contract/check_openapi.py
 
+bench: .venv/bench ## Measure the speed against a bare callable; see benchmarks/README.md
+	$(BIN)/python -m benchmarks --database sqlite
+	$(BIN)/python -m benchmarks --database postgresql
+
+bench-full: .venv/bench ## The same with 1,000,000 posts, hours; the folder .bench is kept
+	$(BIN)/python -m benchmarks --full --keep .bench --database sqlite
+	$(BIN)/python -m benchmarks --full --keep .bench --database postgresql
+
 format: .venv/tools ## Format the code, write the OpenAPI document
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -45,6 +53,8 @@ lock: ## Lock the newest allowed versions again (needs uv)
 	uv pip compile pyproject.toml --group build $(LOCK) --upgrade --output-file requirements.lock
 	uv pip compile pyproject.toml --group build --group dev $(LOCK) \
 		--constraint requirements.lock --upgrade --output-file requirements-dev.lock
+	uv pip compile --group bench $(LOCK) \
+		--constraint requirements-dev.lock --upgrade --output-file benchmarks/requirements.txt
 
 clean: ## Remove the environment and caches; data stays
 	rm -rf .venv .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -65,4 +75,10 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 .venv/tools: .venv/installed requirements-dev.lock
 	@echo "Installing the tools for tests and checks"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv/bench: .venv/tools benchmarks/requirements.txt
+	@echo "Installing what draws the pictures"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r benchmarks/requirements.txt
+	@command -v wrk >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq wrk >/dev/null; } || { echo "The benchmark needs wrk: apt install wrk, or brew install wrk"; exit 1; }
 	@touch $@

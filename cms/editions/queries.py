@@ -5,12 +5,7 @@ import uuid
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cms.editions.models import PostEdition, Site
-
-
-def current_version(session: Session) -> int:
-    """The site version; 0 before anything was published."""
-    return session.scalars(select(Site.version)).one()
+from cms.editions.models import PostEdition
 
 
 def find_live_post_id(session: Session, slug: str) -> uuid.UUID | None:

@@ -1,5 +1,6 @@
 """What must hold in the database at every moment, whatever happened to the server."""
 
+from collections import Counter
 from typing import Any
 
 from sqlalchemy import func, select
@@ -9,11 +10,13 @@ from cms.content.authors.models import Author
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.tags.models import Tag
 from cms.editions.models import (
+    EVERYTHING,
     AuthorEdition,
     AuthorListing,
     Change,
     Edition,
     Listing,
+    PostCount,
     PostEdition,
     Site,
     TagEdition,
@@ -33,6 +36,7 @@ def is_whole(url: str) -> None:
             _names_are_live(session, Tag, TagEdition)
             _names_are_live(session, Author, AuthorEdition)
             _versions_are_without_gap(session)
+            _counts_are_those_of_the_listings(session)
     finally:
         database.dispose()
 
@@ -82,6 +86,19 @@ def _listings_follow_their_edition(session: Session, listing: type[Listing]) -> 
     )
     for edition_id, *span, begun, ended in rows:
         assert span == [begun, ended], f"{listing.__name__} of edition {edition_id}"
+
+
+def _counts_are_those_of_the_listings(session: Session) -> None:
+    kept = {}
+    newest_last = select(PostCount).order_by(PostCount.from_version)
+    for count in session.scalars(newest_last):
+        kept[count.group_id] = count.posts
+    counted = Counter(session.scalars(select(TagListing.group_id).where(TagListing.live())))
+    counted.update(session.scalars(select(AuthorListing.group_id).where(AuthorListing.live())))
+    counted[EVERYTHING] = len(
+        session.scalars(select(PostEdition.id).where(PostEdition.live())).all()
+    )
+    assert {one: number for one, number in kept.items() if number} == +counted
 
 
 def _names_are_live(session: Session, model: Any, edition: type[Edition]) -> None:
