@@ -79,11 +79,20 @@ def create_app(settings: Settings | None = None) -> Edge:
     register_docs(app, openapi_path="/openapi.json", api_prefix="/api/v1", title=openapi.TITLE)
     register_problems_page(app, title=openapi.TITLE)
     app.extensions["cms.api"] = api
+    counters = None
+    if settings.metrics:
+        # Not imported where nobody counts; and not before the server has said where to count.
+        from cms.foundation import metrics  # noqa: PLC0415
+
+        counted = metrics.Metrics.new()
+        metrics.register(app, counted)
+        counters = counted.from_memory.labels("whole"), counted.from_memory.labels("unchanged")
     app.extensions["cms.cache"] = cache = ResponseCache(
         TrustedProxies(app.wsgi_app, settings.trusted_proxies),
         addresses=Addresses(app, origins=settings.cors_origins),
         present=watched,
         capacity=settings.cache_bytes,
+        counters=counters,
     )
     app.wsgi_app = cache  # type: ignore[method-assign]
     return app

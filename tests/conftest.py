@@ -86,6 +86,7 @@ def make_settings(database_url: str, data_dir: Path, **changes: Any) -> Settings
         "rate_storage": "memory://",
         "database_pool": 5,
         "database_timeout": 30,
+        "metrics": False,
         "log_level": "error",
     }
     return Settings(**{**values, **changes})

@@ -3,6 +3,9 @@
 import gc
 import os
 import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import rich_click as click
 from granian import Granian
@@ -53,7 +56,8 @@ def serve(host: str | None, port: int | None, workers: int | None, *, prepare: b
         if prepare:
             password = _prepare(database, settings)
     _announce(settings, password)
-    _run(settings)
+    with _counting_together(settings):
+        _run(settings)
 
 
 def _prepare(database: Database, settings: Settings) -> str | None:
@@ -99,6 +103,17 @@ def application() -> Edge:
     gc.collect()
     gc.freeze()
     return app
+
+
+@contextmanager
+def _counting_together(settings: Settings) -> Iterator[None]:
+    """Give the processes a folder in which they count together; of this run alone."""
+    if not settings.metrics:
+        yield
+        return
+    with tempfile.TemporaryDirectory(prefix="cms-metrics-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 def _run(settings: Settings) -> None:

@@ -123,6 +123,11 @@ class Settings:
     database_pool: int = _setting(
         "CMS_DATABASE_POOL", "PostgreSQL connections kept by each process", shown_default="5"
     )
+    metrics: bool = _setting(
+        "CMS_METRICS",
+        "`true` serves counts for Prometheus at `/metrics`; let only your monitor reach it",
+        shown_default="false",
+    )
     database_timeout: int = _setting(
         "CMS_DATABASE_TIMEOUT",
         "seconds: how long a PostgreSQL statement may run, how long to wait for a connection or a "
@@ -181,6 +186,7 @@ def load() -> Settings:
         "rate_storage": env.str("RATE_STORAGE", "memory://", validate=_rate_storage),
         "database_pool": env.int("DATABASE_POOL", 5, validate=_between(1, 500)),
         "database_timeout": env.int("DATABASE_TIMEOUT", 30, validate=_between(1, 3600)),
+        "metrics": env.bool("METRICS", False),
         "log_level": env.str("LOG_LEVEL", "info", validate=levels),
     }
     # Threads wait for PostgreSQL; on SQLite they get into each other's way, and the second one is

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from cms.foundation.cache.addresses import Addresses, Key
 from cms.foundation.cache.entries import Entry, Header
 from cms.foundation.cache.store import Store
-from cms.foundation.cache.tally import Tally
+from cms.foundation.cache.tally import Counters, Tally
 from cms.foundation.errors import Unavailable
 from cms.foundation.http import request_ids
 from cms.foundation.http.edge import SITE_VERSION, Numbered
@@ -60,13 +60,14 @@ class ResponseCache:
         addresses: Addresses,
         present: Callable[[], Numbered],
         capacity: int,
+        counters: Counters | None = None,
     ) -> None:
         """``present`` gives the site version of now; ``capacity`` is in bytes, 0 keeps nothing."""
         self._application = application
         self._addresses = addresses
         self._present = present
         self._store = Store(capacity)
-        self._tally = Tally()
+        self._tally = Tally(counters)
         self._flights: dict[tuple[Key, int], _Flight] = {}
         self._boarding = threading.Lock()
 
@@ -149,13 +150,16 @@ class ResponseCache:
             self._store.recount(entry)
         identity = ("X-Request-Id", request_ids.choose(environ.get(request_ids.GIVEN, "")))
         given = environ.get("HTTP_IF_NONE_MATCH")
-        if given is not None and shown.is_current(given):
-            self._tally.count(0, is_unchanged=True)
+        is_unchanged = given is not None and shown.is_current(given)
+        is_empty = is_unchanged or environ["REQUEST_METHOD"] != "GET"
+        body = b"" if is_empty else shown.body
+        if how is not STORED:
+            # What the application has just answered, it has counted itself.
+            self._tally.count(len(body), is_unchanged=is_unchanged)
+        if is_unchanged:
             start_response("304 Not Modified", [*shown.unchanged, *how, identity])
-            return []
-        body = shown.body if environ["REQUEST_METHOD"] == "GET" else b""
-        self._tally.count(len(body), is_unchanged=False)
-        start_response("200 OK", [*shown.headers, *how, identity])
+        else:
+            start_response("200 OK", [*shown.headers, *how, identity])
         return [body]
 
     def _ask(self, environ: "WSGIEnvironment") -> _Answer:
