@@ -140,6 +140,18 @@ def test_keys_name_everything_an_answer_shows(client: ContractClient, site: dict
     assert keys(client.get(ADDRESSES["tags"])) == {"tags", "posts", f"tag-{site['tag']}"}
 
 
+def test_a_long_list_names_collections_so_that_its_headers_fit_through_a_proxy(
+    client: ContractClient, editor: Caller
+) -> None:
+    for number in range(40):
+        factories.a_published_post(editor, tags=[f"tag {number}"])
+
+    answer = client.get("/api/v1/posts?limit=100")
+
+    assert keys(answer) == {"posts", "authors", "tags"}
+    assert sum(len(name) + len(value) + 4 for name, value in answer.headers) < 4000
+
+
 CHANGES: dict[str, tuple[Callable[[Caller, dict[str, str]], object], set[str]]] = {
     "tag renamed": (
         lambda by, site: factories.edited(by, {"id": site["tag"]}, "tags", name="a2"),

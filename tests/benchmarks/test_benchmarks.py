@@ -1,0 +1,97 @@
+"""The benchmark's content is the same everywhere, and its check notices what got worse."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+
+from benchmarks import check, data, report
+from benchmarks.rows import Row, percentile
+from cms.content.loading.schemas import LoadedPost
+
+
+def written(folder: Path, *, posts: int = 200, size: int = 1000) -> Path:
+    """A file of lines."""
+    path = folder / "posts.ndjson"
+    data.write(path, posts=posts, size=size, advance=lambda _done: None)
+    return path
+
+
+def test_the_content_is_the_same_on_every_machine(tmp_path: Path) -> None:
+    digest = hashlib.sha256(written(tmp_path).read_bytes()).hexdigest()
+
+    assert digest == ("9d0b66a1c831142f55bdaf5a41bdaa38010d01c268749b458e784e4063549811")
+
+
+def test_every_line_can_be_loaded_and_every_tag_is_used(tmp_path: Path) -> None:
+    lines = [json.loads(line) for line in written(tmp_path).read_text().splitlines()]
+
+    for line in lines:
+        LoadedPost().load(line)
+        assert len({tag["slug"] for tag in line["tags"]}) == data.TAGS_OF_A_POST
+        assert 1000 <= len(line["html"]) < 1500
+    assert len({line["slug"] for line in lines}) == 200
+    assert len({tag["slug"] for line in lines for tag in line["tags"]}) == data.TAGS
+    assert len({author["slug"] for line in lines for author in line["authors"]}) == data.AUTHORS
+
+
+def row(measured: float, **target: float) -> Row:
+    """A figure."""
+    return Row("warm read", "list", measured, "of the floor", "ratio", **target)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "target", "is_worse"),
+    [
+        (0.90, 0.60, {"at_least": 0.85}, True),
+        (0.90, 0.86, {"at_least": 0.85}, False),
+        (0.60, 0.55, {"at_least": 0.85}, False),
+        (1.10, 1.60, {"at_most": 1.25}, True),
+        (1.10, 1.20, {"at_most": 1.25}, False),
+        (0.00, 1.00, {"at_most": 0.0}, True),
+        (0.00, 0.00, {"at_most": 0.0}, False),
+    ],
+)
+def test_worse_is_what_misses_its_target_and_was_better(
+    before: float, now: float, target: dict[str, float], *, is_worse: bool
+) -> None:
+    current = row(now, **target).as_json()
+
+    assert bool(check.worse({check.key(current): before}, [current])) == is_worse
+
+
+def test_times_are_never_compared() -> None:
+    slow = Row("write", "create", 99.0, "ms", "time", at_most=6).as_json()
+
+    assert check.comparable([slow]) == {}
+
+
+def test_the_committed_baseline_has_both_databases_and_only_what_can_be_compared() -> None:
+    known = json.loads(check.BASELINE.read_text())
+
+    assert set(known) == {"sqlite", "postgresql"}
+    assert all(
+        "µs" not in name and "ms" not in name.split() for one in known.values() for name in one
+    )
+
+
+def test_the_table_says_what_is_met() -> None:
+    about = {
+        "date": "2026-11-25",
+        "database": "SQLite",
+        "processors": 2,
+        "python": "3",
+        "packages": {},
+    }
+    text = report.markdown(
+        [row(0.9, at_least=0.85), row(0.5, at_least=0.85)], about, mode="quick", database="sqlite"
+    )
+
+    assert "| warm read | list | 0.9 of the floor | ≥ 0.85 | yes |" in text
+    assert "| 0.5 of the floor | ≥ 0.85 | **no** |" in text
+
+
+def test_a_percentile_is_one_of_the_values() -> None:
+    assert percentile(list(range(100)), 0.99) == 99
+    assert percentile([5.0], 0.99) == 5.0
