@@ -146,7 +146,7 @@ class ResponseCache:
             flight.end()
         if entry is None:
             start_response(answer.status, answer.headers)
-            return [answer.body] if environ["REQUEST_METHOD"] == "GET" else []
+            return [answer.body] if environ["REQUEST_METHOD"] == "GET" else _nothing()
         # The one line in the log is about this answer: it keeps the id that it got there.
         environ[request_ids.GIVEN] = entry.first_id
         return self._give(entry, STORED, environ, start_response)
@@ -157,7 +157,7 @@ class ResponseCache:
         how: tuple[Header, ...],
         environ: "WSGIEnvironment",
         start_response: "StartResponse",
-    ) -> list[bytes]:
+    ) -> Iterable[bytes]:
         """Answer from an entry: in the coding that the client takes, or that it has it already."""
         shown = entry.shown(environ.get("HTTP_ACCEPT_ENCODING", ""))
         if shown.is_new:
@@ -165,16 +165,14 @@ class ResponseCache:
         identity = ("X-Request-Id", request_ids.choose(environ.get(request_ids.GIVEN, "")))
         given = environ.get("HTTP_IF_NONE_MATCH")
         is_unchanged = given is not None and shown.is_current(given)
-        is_empty = is_unchanged or environ["REQUEST_METHOD"] != "GET"
-        body = b"" if is_empty else shown.body
         if how is not STORED:
             # What the application has just answered, it has counted itself.
-            self._tally.count(len(body), is_unchanged=is_unchanged)
+            self._tally.count(0 if is_unchanged else len(shown.body), is_unchanged=is_unchanged)
         if is_unchanged:
             start_response("304 Not Modified", [*shown.unchanged, *how, identity])
-        else:
-            start_response("200 OK", [*shown.headers, *how, identity])
-        return [body]
+            return []
+        start_response("200 OK", [*shown.headers, *how, identity])
+        return [shown.body] if environ["REQUEST_METHOD"] == "GET" else _nothing()
 
     def _ask(self, environ: "WSGIEnvironment") -> _Answer:
         """The whole answer of the application, to the question without its conditions."""
@@ -192,3 +190,8 @@ class ResponseCache:
             if close is not None:
                 close()
         return answer
+
+
+def _nothing() -> Iterable[bytes]:
+    """A body that is not sent. Of a list, granian would compare the length with the header."""
+    yield from ()
