@@ -46,7 +46,8 @@ def test_requests_in_flight_are_answered_before_the_end(
     make_database_url: Callable[[str], str], tmp_path: Path
 ) -> None:
     url = make_database_url("stopping")
-    with LiveServer.started(tmp_path, url) as server, ExitStack() as sockets:
+    started = LiveServer.started(tmp_path, url, CMS_THREADS="4")
+    with started as server, ExitStack() as sockets:
         caller = sockets.enter_context(HttpCaller.logged_in(server))
         caller.close()
         bodies = [
