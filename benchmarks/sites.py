@@ -61,7 +61,7 @@ class Bench:
     @property
     def threads(self) -> str:
         """Of each server process: as many as the CMS takes by itself."""
-        return "2" if self.database == "sqlite" else "4"
+        return "2"
 
 
 def site(bench: Bench, name: str) -> Site:

@@ -63,7 +63,9 @@ class Settings:
     port: int = _setting("CMS_PORT", "port to listen on", shown_default="8000")
     workers: int = _setting("CMS_WORKERS", "server processes", shown_default="1")
     threads: int = _setting(
-        "CMS_THREADS", "threads of each process", shown_default="2; on PostgreSQL 4"
+        "CMS_THREADS",
+        "threads of each process; more only where the database is far away",
+        shown_default="2",
     )
     cors_origins: tuple[str, ...] = _setting(
         "CMS_CORS_ORIGINS",
@@ -172,6 +174,8 @@ def load() -> Settings:
         "host": host,
         "port": port,
         "workers": env.int("WORKERS", 1, validate=_between(1, 256)),
+        # Threads get into each other's way: the second one is for a client that takes its time.
+        "threads": env.int("THREADS", 2, validate=_between(1, 256)),
         "cors_origins": env.list("CORS_ORIGINS", [], validate=_origins),
         "trusted_proxies": env.list("TRUSTED_PROXIES", [], validate=_networks),
         "max_body_bytes": env.int("MAX_BODY_BYTES", 2_000_000, validate=_between(1024, 2**31)),
@@ -189,10 +193,6 @@ def load() -> Settings:
         "metrics": env.bool("METRICS", False),
         "log_level": env.str("LOG_LEVEL", "info", validate=levels),
     }
-    # Threads wait for PostgreSQL; on SQLite they get into each other's way, and the second one is
-    # for a client that takes its time.
-    usual = 4 if str(values["database_url"]).startswith("postgresql") else 2
-    values["threads"] = env.int("THREADS", usual, validate=_between(1, 256))
     secret = env.str("SECRET_KEY", "")
     faults = _faults(env)
     if values["cache_check"] == "notify" and not str(values["database_url"]).startswith(

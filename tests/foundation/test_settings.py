@@ -51,20 +51,8 @@ def test_the_documented_defaults_are_the_real_ones(clean_environment: Environmen
             continue
         value = getattr(loaded, field.name)
         shown = ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
-        # Behind a semicolon stands what holds elsewhere.
         shown = shown.lower() if isinstance(value, bool) else shown
-        assert (shown or "none") == field.metadata["default"].partition(";")[0], field.name
-
-
-@pytest.mark.parametrize(
-    ("url", "threads"), [("sqlite:///x.sqlite", 2), ("postgresql://cms@db/cms", 4)]
-)
-def test_the_usual_number_of_threads_depends_on_the_database(
-    clean_environment: Environment, url: str, threads: int
-) -> None:
-    clean_environment(DATABASE_URL=url)
-
-    assert settings.load().threads == threads
+        assert (shown or "none") == field.metadata["default"], field.name
 
 
 def test_every_setting_is_read_from_its_variable(
