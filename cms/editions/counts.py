@@ -2,10 +2,22 @@
 
 import uuid
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    ScalarSelect,
+    Select,
+    Update,
+    Uuid,
+    bindparam,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
 
 from cms.editions.models import EVERYTHING, PostCount
 
@@ -31,23 +43,38 @@ def change(session: Session, differences: Mapping[uuid.UUID, int], *, version: i
 
     Only while the transaction holds the version: that is what makes reading and writing one step.
     """
-    moved = {group_id: number for group_id, number in differences.items() if number}
-    if not moved:
-        return
-    newer = aliased(PostCount)
-    newest = (
-        select(func.max(newer.from_version))
-        .where(newer.group_id == PostCount.group_id)
-        .scalar_subquery()
-    )
-    found = session.scalars(
-        select(PostCount).where(PostCount.group_id.in_(moved), PostCount.from_version == newest)
-    )
-    known = {count.group_id: count for count in found}
-    for group_id, number in moved.items():
-        count = known.get(group_id)
-        if count is not None and count.from_version == version:
-            count.posts += number
+    changed = []
+    # One by one: asked for together, the newest of each is found by reading all of its history.
+    for group_id, number in differences.items():
+        if not number:
             continue
-        posts = number + (count.posts if count else 0)
-        session.add(PostCount(group_id=group_id, from_version=version, posts=posts))
+        found = session.execute(_newest(), {"group_id": group_id}).first()
+        if found is not None and found.from_version == version:
+            session.execute(_again(), {"of_group": group_id, "of_version": version, "by": number})
+            continue
+        posts = number + (found.posts if found else 0)
+        changed.append(PostCount(group_id=group_id, from_version=version, posts=posts))
+    session.add_all(changed)
+
+
+@cache
+def _newest() -> Select[int, int]:
+    return (
+        select(PostCount.from_version, PostCount.posts)
+        .where(PostCount.group_id == bindparam("group_id", type_=Uuid))
+        .order_by(PostCount.from_version.desc())
+        .limit(1)
+    )
+
+
+@cache
+def _again() -> Update:
+    return (
+        update(PostCount)
+        .where(
+            PostCount.group_id == bindparam("of_group", type_=Uuid),
+            PostCount.from_version == bindparam("of_version", type_=BigInteger),
+        )
+        .values(posts=PostCount.posts + bindparam("by", type_=Integer))
+        .execution_options(synchronize_session=False)
+    )
