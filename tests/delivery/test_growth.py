@@ -12,6 +12,7 @@ from sqlalchemy import Connection, event, insert, text
 
 from cms.delivery import queries
 from cms.delivery.queries import View
+from cms.editions import counts
 from cms.editions.models import (
     EVERYTHING,
     AuthorEdition,
@@ -207,5 +208,35 @@ def test_sqlite_takes_as_many_steps_however_often_posts_were_published_again(
     with grown.writer.begin() as connection:
         for table in ("post_editions", "tag_listings", "author_listings"):
             connection.execute(text(f"DELETE FROM {table} WHERE until_version IS NOT NULL"))  # noqa: S608
+
+    assert abs(with_history - steps()) <= 2
+
+
+def test_counting_a_publication_takes_as_many_steps_however_often_the_count_has_changed(
+    grown: Database,
+) -> None:
+    if not grown.is_sqlite:
+        pytest.skip("counts SQLite's own steps")
+
+    def steps() -> int:
+        taken = 0
+
+        def count() -> int:
+            nonlocal taken
+            taken += 1
+            return 0
+
+        with grown.session() as session:
+            driver: Any = session.connection().connection.driver_connection
+            driver.set_progress_handler(count, 1)
+            counts.change(session, {TAG: 1, AUTHOR: 1, EVERYTHING: 1}, version=NOW + 1)
+            session.flush()
+            driver.set_progress_handler(None, 0)
+            session.rollback()
+        return taken
+
+    with_history = steps()
+    with grown.writer.begin() as connection:
+        connection.execute(text("DELETE FROM post_counts WHERE from_version < 199"))
 
     assert abs(with_history - steps()) <= 2
