@@ -97,19 +97,24 @@ def wrk(url: str, *, seconds: int, headers: dict[str, str] | None = None) -> Rou
     said = subprocess.run(  # noqa: S603 - wrk
         [*command, url], capture_output=True, text=True, timeout=seconds + 60, check=True
     ).stdout
+    return read(said)
+
+
+def read(said: str) -> Round:
+    """What wrk printed; raises for errors."""
     if "Non-2xx" in said or "Socket errors" in said:
         message = f"errors under load:\n{said}"
         raise RuntimeError(message)
     return Round(
         requests=int(_found(r"(\d+) requests in", said)),
         per_second=float(_found(r"Requests/sec:\s+([\d.]+)", said)),
-        p50=_milliseconds(_found(r"50%\s+(\S+)", said)),
-        p99=_milliseconds(_found(r"99%\s+(\S+)", said)),
+        p50=_milliseconds(_found(r"^\s+50%\s+(\S+)", said)),
+        p99=_milliseconds(_found(r"^\s+99%\s+(\S+)", said)),
     )
 
 
 def _found(pattern: str, text: str) -> str:
-    match = re.search(pattern, text)
+    match = re.search(pattern, text, re.MULTILINE)
     if match is None:
         message = f"wrk did not say {pattern}:\n{text}"
         raise RuntimeError(message)

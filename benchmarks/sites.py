@@ -51,12 +51,12 @@ class Bench:
     @property
     def rounds(self) -> int:
         """Of each comparison."""
-        return 5 if self.is_quick else 9
+        return 5 if self.is_quick else 7
 
     @property
     def seconds(self) -> int:
         """Of each round."""
-        return 1 if self.is_quick else 2
+        return 1
 
     @property
     def threads(self) -> str:

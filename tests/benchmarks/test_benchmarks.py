@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import check, data, report
+from benchmarks import check, data, load, report
 from benchmarks.rows import Row, percentile
 from cms.content.loading.schemas import LoadedPost
 
@@ -95,3 +95,31 @@ def test_the_table_says_what_is_met() -> None:
 def test_a_percentile_is_one_of_the_values() -> None:
     assert percentile(list(range(100)), 0.99) == 99
     assert percentile([5.0], 0.99) == 5.0
+
+
+SAID = """\
+Running 1s test @ http://127.0.0.1:1/
+  1 threads and 32 connections
+  Thread Stats   Avg      Stdev     Max   +/- Stdev
+    Latency     1.33ms    1.86ms  25.95ms   88.99%
+    Req/Sec    31.60k     1.92k   34.55k    71.50%
+  Latency Distribution
+     50%  812.00us
+     75%    1.29ms
+     90%    3.05ms
+     99%    9.31ms
+  31417 requests in 1.00s, 540.98MB read
+Requests/sec:  31392.60
+"""
+
+
+def test_what_wrk_says_is_read_right() -> None:
+    assert load.read(SAID) == load.Round(31417, 31392.60, 0.812, 9.31)
+
+
+@pytest.mark.parametrize(
+    "line", ["Non-2xx or 3xx responses: 1", "Socket errors: connect 0, read 1"]
+)
+def test_an_error_under_load_ends_the_run(line: str) -> None:
+    with pytest.raises(RuntimeError, match="errors under load"):
+        load.read(f"{SAID}  {line}\n")
