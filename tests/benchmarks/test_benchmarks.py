@@ -67,10 +67,11 @@ def test_times_are_never_compared() -> None:
     assert check.comparable([slow]) == {}
 
 
-def test_the_committed_baseline_has_both_databases_and_only_what_can_be_compared() -> None:
+def test_the_committed_baseline_has_only_what_can_be_compared() -> None:
     known = json.loads(check.BASELINE.read_text())
 
-    assert set(known) == {"sqlite", "postgresql"}
+    assert known
+    assert set(known) <= {"sqlite", "postgresql"}
     assert all(
         "µs" not in name and "ms" not in name.split() for one in known.values() for name in one
     )
