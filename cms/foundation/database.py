@@ -86,7 +86,7 @@ class Database:
 
     On SQLite they must differ: a writer takes the write lock when it begins (a transaction that
     reads first and writes later fails with "database is locked" under load), and a reader must
-    never take it. On PostgreSQL they share one pool.
+    never take it. On PostgreSQL ``writer`` and ``reader`` are one.
     """
 
     def __init__(self, url: str, *, pool_size: int = 5, timeout: int = 30) -> None:

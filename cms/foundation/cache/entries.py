@@ -1,6 +1,7 @@
 """One kept answer: its bytes, its headers, and its compressed forms, each made on first use."""
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -133,7 +134,10 @@ def _brotli(body: bytes) -> bytes:
 
 
 def _zstandard(body: bytes) -> bytes:
-    from backports import zstd  # noqa: PLC0415
+    if sys.version_info >= (3, 14):
+        from compression import zstd  # noqa: PLC0415
+    else:
+        from backports import zstd  # noqa: PLC0415
 
     return zstd.compress(body, 3)
 
