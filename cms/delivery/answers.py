@@ -1,6 +1,7 @@
 """Public answers: finished JSON that anybody may keep for a while, and how to have it purged."""
 
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import Any, cast
 
 import orjson
@@ -25,17 +26,29 @@ def public_json(
     ``keys`` name what the answer shows (``Surrogate-Key``), so that a CDN can drop it when one of
     them changes. Where they are too many, the names of their collections stand for them.
     """
-    named = " ".join(keys)
-    if len(named) > LONGEST_KEYS:
-        named = COLLECTIONS
     body = orjson.dumps(data)
-    settings = cast(Settings, current_app.extensions["cms.settings"])
-    kept = f"public, max-age={settings.public_max_age}, stale-while-revalidate={GRACE_SECONDS}"
     all_headers = [
         ("Content-Type", "application/json"),
         ("ETag", conditional.tag(body, data.get("version"))),
-        ("Cache-Control", kept),
-        ("Surrogate-Key", named),
+        *_kept(keys),
         *(headers or {}).items(),
     ]
     return Finished(body, headers=all_headers)
+
+
+def moved(address: str, *, key: str) -> Response:
+    """What was asked for has another ``address`` now (RFC 9110, 15.4.9).
+
+    Permanent in HTTP's sense; kept no longer than any other answer, since slugs may move again.
+    """
+    headers = [("Location", address), *_kept([key])]
+    return Response(status=HTTPStatus.PERMANENT_REDIRECT, headers=headers)
+
+
+def _kept(keys: Iterable[str]) -> list[tuple[str, str]]:
+    named = " ".join(keys)
+    if len(named) > LONGEST_KEYS:
+        named = COLLECTIONS
+    settings = cast(Settings, current_app.extensions["cms.settings"])
+    kept = f"public, max-age={settings.public_max_age}, stale-while-revalidate={GRACE_SECONDS}"
+    return [("Cache-Control", kept), ("Surrogate-Key", named)]

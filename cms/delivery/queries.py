@@ -29,6 +29,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from cms.editions import counts
 from cms.editions.models import (
     AuthorListing,
+    Edition,
     Listing,
     NamedEdition,
     PostEdition,
@@ -135,6 +136,19 @@ def group_id(view: View, edition: type[NamedEdition], slug: str) -> uuid.UUID | 
     return view.connection.scalar(_group_id(edition), parameters)
 
 
+def formerly(view: View, edition: type[Edition], slug: str) -> tuple[uuid.UUID, str | None] | None:
+    """Who had a slug last, up to the version, and their slug then; ``None``: they were withdrawn.
+
+    For a slug that nobody has at the version.
+    """
+    parameters = {"slug": slug, "version": view.version}
+    subject_id = view.connection.scalar(_last_with(edition), parameters)
+    if subject_id is None:
+        return None
+    parameters = {"subject_id": subject_id, "version": view.version}
+    return subject_id, view.connection.scalar(_slug_of(edition), parameters)
+
+
 def count_posts(view: View, groups: Mapping[str, uuid.UUID]) -> int:
     """How many posts a list has, exactly: kept for an author or a tag, counted for both at once."""
     statement, parameters = _counted(), dict(groups)
@@ -231,6 +245,23 @@ def _several_named(edition: type[NamedEdition]) -> AnySelect:
 def _group_id(edition: type[NamedEdition]) -> AnySelect:
     return select(edition.subject_id).where(
         edition.slug == bindparam("slug", type_=Key), edition.at(VERSION)
+    )
+
+
+@once
+def _last_with(edition: type[Edition]) -> AnySelect:
+    return (
+        select(edition.subject_id)
+        .where(edition.slug == bindparam("slug", type_=Key), edition.from_version <= VERSION)
+        .order_by(edition.from_version.desc())
+        .limit(1)
+    )
+
+
+@once
+def _slug_of(edition: type[Edition]) -> AnySelect:
+    return select(edition.slug).where(
+        edition.subject_id == bindparam("subject_id", type_=Uuid), edition.at(VERSION)
     )
 
 

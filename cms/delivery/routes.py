@@ -9,7 +9,7 @@ import orjson
 from flask import Response, current_app
 
 from cms.delivery import queries
-from cms.delivery.answers import public_json
+from cms.delivery.answers import moved, public_json
 from cms.delivery.names import Names
 from cms.delivery.queries import View
 from cms.delivery.schemas import (
@@ -20,10 +20,16 @@ from cms.delivery.schemas import (
     PublicTagFilter,
     PublicTagPage,
 )
-from cms.editions.models import AuthorEdition, NamedEdition, TagEdition
+from cms.editions.models import (
+    AuthorEdition,
+    Edition,
+    NamedEdition,
+    PostEdition,
+    TagEdition,
+)
 from cms.editions.present import Version
 from cms.editions.schemas import PublicAuthor, PublicPost, PublicTag
-from cms.foundation.errors import Malformed, NotFound
+from cms.foundation.errors import Gone, Malformed, NotFound
 from cms.foundation.http import Blueprint, cacheable, cursors, edge, pages, public
 
 blueprint = Blueprint(
@@ -72,17 +78,18 @@ def list_posts(page: dict[str, Any]) -> Response:
 @blueprint.get("/posts/<slug:slug>")
 @public
 @cacheable
+@blueprint.fails(Gone)
 @blueprint.response(200, PublicPost)
 def get_post(slug: str) -> Response:
     """Read a post.
 
-    With its text as sanitised HTML, its authors and its tags.
+    With its text as sanitised HTML, its authors and its tags. A slug that it had before leads to
+    its present one; a post that was withdrawn is gone.
     """
     view, _ = _view()
     row = queries.post(view, slug)
     if row is None:
-        message = f"No post is published at {slug!r}."
-        raise NotFound(message)
+        return _moved(view, "post", PostEdition, slug)
     document = _post(row, with_html=True)
     keys = _keys([document])
     _names().fill_in(view, [document])
@@ -106,6 +113,7 @@ def list_authors(page: dict[str, Any]) -> Response:
 @blueprint.get("/authors/<slug:slug>")
 @public
 @cacheable
+@blueprint.fails(Gone)
 @blueprint.response(200, PublicAuthor)
 def get_author(slug: str) -> Response:
     """Read an author.
@@ -132,6 +140,7 @@ def list_tags(page: dict[str, Any]) -> Response:
 @blueprint.get("/tags/<slug:slug>")
 @public
 @cacheable
+@blueprint.fails(Gone)
 @blueprint.response(200, PublicTag)
 def get_tag(slug: str) -> Response:
     """Read a tag.
@@ -238,9 +247,21 @@ def _get_named(kind: str, edition: type[NamedEdition], slug: str) -> Response:
     view, _ = _view()
     row = queries.one_named(view, edition, slug)
     if row is None:
+        return _moved(view, kind, edition, slug)
+    return public_json(_named(row), keys=[f"{kind}-{row.subject_id}", "posts"])
+
+
+def _moved(view: View, kind: str, edition: type[Edition], slug: str) -> Response:
+    """Where that went which had ``slug`` before. Raises ``Gone``, or ``NotFound`` for a new one."""
+    before = queries.formerly(view, edition, slug)
+    if before is None:
         message = f"There is no {kind} {slug!r}."
         raise NotFound(message)
-    return public_json(_named(row), keys=[f"{kind}-{row.subject_id}", "posts"])
+    subject_id, today = before
+    if today is None:
+        message = f"The {kind} {slug!r} was withdrawn."
+        raise Gone(message)
+    return moved(f"/api/v1/{kind}s/{today}", key=f"{kind}-{subject_id}")
 
 
 def _named(row: Any) -> dict[str, Any]:

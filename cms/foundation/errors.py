@@ -63,6 +63,13 @@ class NotFound(CmsError):
     title = "There is nothing here"
 
 
+class Gone(CmsError):
+    """It was here, and was withdrawn."""
+
+    code = "gone"
+    title = "What was here has been withdrawn"
+
+
 class Conflict(CmsError):
     """The state of the content stands against it."""
 

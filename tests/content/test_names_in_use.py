@@ -127,7 +127,7 @@ def test_what_no_post_names_is_deleted_and_gone(
     assert answer.get_data() == b""
     assert editor.get(f"/api/v1/manage/{kind}/{subject['id']}").status_code == 404
     assert editor.get(f"/api/v1/manage/{kind}").get_json()["data"] == []
-    assert client.get(f"/api/v1/{kind}/{subject['slug']}").status_code == 404
+    assert client.get(f"/api/v1/{kind}/{subject['slug']}").status_code == 410
     assert client.get(f"/api/v1/{kind}").get_json()["data"] == []
 
 

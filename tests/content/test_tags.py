@@ -127,7 +127,7 @@ def test_a_change_is_live_at_once(
         assert changed[name] == public[name] == value
     assert client.get(f"/api/v1/tags/{changed['slug']}").get_json() == public
     if changed["slug"] != tag["slug"]:
-        assert client.get(f"/api/v1/tags/{tag['slug']}").status_code == 404
+        assert client.get(f"/api/v1/tags/{tag['slug']}").status_code == 308
 
 
 @pytest.mark.parametrize("same", [{}, {"name": "  Same "}, {"slug": "same", "description": None}])

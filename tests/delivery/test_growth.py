@@ -116,6 +116,8 @@ ASKED: dict[str, Any] = {
     "authors": lambda view: queries.named(view, AuthorEdition, limit=21),
     "one tag": lambda view: queries.one_named(view, TagEdition, "name-1"),
     "id of a slug": lambda view: queries.group_id(view, TagEdition, "name-1"),
+    "who had a slug": lambda view: queries.formerly(view, PostEdition, "post-7"),
+    "which tag had a slug": lambda view: queries.formerly(view, TagEdition, "name-1"),
     "several names": lambda view: queries.several_named(view, TagEdition, [TAG, AUTHOR]),
     "total": lambda view: queries.count_posts(view, {}),
     "total of a tag": lambda view: queries.count_posts(view, {"tag_id": TAG}),

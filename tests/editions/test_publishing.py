@@ -133,7 +133,7 @@ def test_a_withdrawn_post_is_gone_at_once(
 
     assert withdrawn["status"] == "draft"
     assert withdrawn["has_unpublished_changes"] is False
-    assert client.get("/api/v1/posts/first").status_code == 404
+    assert client.get("/api/v1/posts/first").status_code == 410
     for query in ("", "?tag=first", "?author=ann"):
         assert client.get(f"/api/v1/posts{query}").get_json()["data"] == []
     assert client.get("/api/v1/tags/first").get_json()["post_count"] == 0

@@ -148,7 +148,7 @@ def test_publish_and_unpublish_at_once_end_in_one_of_both(caller: HttpCaller) ->
     assert seen <= {200, 409}
     after = caller.request("GET", path).json()
     public = caller.request("GET", f"{PUBLIC}/{post['slug']}")
-    assert public.status == (200 if after["status"] == "published" else 404)
+    assert public.status == (200 if after["status"] == "published" else 410)
 
 
 def test_publish_and_unpublish_from_one_version_succeed_once(caller: HttpCaller) -> None:
@@ -178,4 +178,4 @@ def test_deletes_and_edits_at_once_are_each_whole(caller: HttpCaller) -> None:
         answers = at_once(caller, 10, work)
         assert {answer.status for answer in answers} <= {200, 204, 404, 412}
         assert caller.request("GET", path).status == 404
-        assert caller.request("GET", f"{PUBLIC}/{post['slug']}").status == 404
+        assert caller.request("GET", f"{PUBLIC}/{post['slug']}").status == 410

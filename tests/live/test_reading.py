@@ -44,7 +44,7 @@ def test_an_acknowledged_write_is_seen_by_every_later_read(caller: HttpCaller) -
                 checks += 1
         answer = own.request("POST", f"{path}/unpublish", if_match=answer.etag).expect(200)
         for _ in range(READS_AFTER_EACH):
-            own.fresh("GET", public).expect(404)
+            own.fresh("GET", public).expect(410)
             assert own.fresh("GET", listed).json()["data"] == []
             checks += 2
         return checks

@@ -24,6 +24,11 @@ IF_MATCH = {
     "schema": {"type": "string", "examples": ['"7-5d41402abc4b2a76b9"']},
 }
 ETAG = {"ETag": {"description": "Strong entity tag", "schema": {"type": "string"}}}
+MOVED = {
+    "description": "It has another slug now; `Location` has its address",
+    "headers": {"Location": {"description": "Where it is", "schema": {"type": "string"}}},
+    "content_type": None,
+}
 LOCATION = {"Location": {"description": "Its address", "schema": {"type": "string"}}}
 
 
@@ -50,6 +55,8 @@ def complete(view: Any, method: str, *, has_path_parameters: bool) -> None:
     if method == "GET":
         parameters.append(IF_NONE_MATCH)
         responses[304] = [{"description": "What you hold is current", "content_type": None}]
+    if errors.Gone in failures:
+        responses[308] = [MOVED]
     for situation in dict.fromkeys(failures):
         status = int(problems.status_of(situation))
         detail = (situation.__doc__ or "").strip().splitlines()[0]

@@ -1,0 +1,94 @@
+"""A slug that moved leads to today's; what was withdrawn is gone; a new one is unknown."""
+
+from typing import Any
+
+import pytest
+
+from tests import factories
+from tests.callers import Caller, ContractClient
+
+MAKE = {
+    "posts": lambda by, slug: factories.a_published_post(by, slug=slug),
+    "authors": lambda by, slug: factories.an_author(by, slug=slug),
+    "tags": lambda by, slug: factories.a_tag(by, slug=slug),
+}
+each_kind = pytest.mark.parametrize("kind", MAKE)
+
+
+def moved(by: Caller, subject: dict[str, Any], kind: str, slug: str) -> None:
+    """Give it another slug, for readers too."""
+    changed = factories.edited(by, subject, kind, slug=slug)
+    if kind == "posts":
+        factories.published(by, changed)
+
+
+@each_kind
+def test_every_former_slug_leads_to_the_present_one(
+    kind: str, editor: Caller, client: ContractClient
+) -> None:
+    subject = MAKE[kind](editor, "first")
+    for slug in ("second", "third"):
+        moved(editor, subject, kind, slug)
+
+    for method in ("GET", "HEAD"):
+        for slug in ("first", "second"):
+            answer = client.request(method, f"/api/v1/{kind}/{slug}")
+
+            assert (answer.status_code, answer.get_data()) == (308, b"")
+            assert answer.headers["Location"] == f"/api/v1/{kind}/third"
+            assert answer.headers["Cache-Control"].startswith("public, max-age=")
+            assert answer.headers["Surrogate-Key"] == f"{kind[:-1]}-{subject['id']}"
+    assert client.get(answer.headers["Location"]).get_json()["id"] == subject["id"]
+
+
+@each_kind
+def test_what_was_deleted_is_gone_at_all_its_slugs(
+    kind: str, editor: Caller, client: ContractClient
+) -> None:
+    subject = MAKE[kind](editor, "first")
+    moved(editor, subject, kind, "second")
+
+    factories.deleted(editor, subject, kind)
+
+    for slug in ("first", "second"):
+        answer = client.get(f"/api/v1/{kind}/{slug}")
+        assert (answer.status_code, answer.get_json()["code"]) == (410, "gone")
+    assert client.get(f"/api/v1/{kind}/never").status_code == 404
+
+
+@each_kind
+def test_whoever_takes_a_slug_over_answers_at_it(
+    kind: str, editor: Caller, client: ContractClient
+) -> None:
+    first = MAKE[kind](editor, "wanted")
+    moved(editor, first, kind, "other")
+    second = MAKE[kind](editor, "wanted")
+
+    assert client.get(f"/api/v1/{kind}/wanted").get_json()["id"] == second["id"]
+    moved(editor, second, kind, "third")
+    assert client.get(f"/api/v1/{kind}/wanted").headers["Location"] == f"/api/v1/{kind}/third"
+    moved(editor, first, kind, "wanted")
+    assert client.get(f"/api/v1/{kind}/wanted").get_json()["id"] == first["id"]
+
+
+def test_a_slug_that_only_a_draft_had_was_never_there(
+    editor: Caller, client: ContractClient
+) -> None:
+    post = factories.a_published_post(editor, slug="first")
+    for slug in ("drafted", "second"):
+        post = factories.edited(editor, post, slug=slug)
+    factories.published(editor, post)
+
+    assert client.get("/api/v1/posts/drafted").status_code == 404
+    assert client.get("/api/v1/posts/first").headers["Location"] == "/api/v1/posts/second"
+
+
+def test_a_withdrawn_post_is_gone_until_it_is_published_again(
+    editor: Caller, client: ContractClient
+) -> None:
+    post = factories.unpublished(editor, factories.a_published_post(editor, slug="first"))
+    assert client.get("/api/v1/posts/first").status_code == 410
+
+    factories.published(editor, factories.edited(editor, post, slug="second"))
+
+    assert client.get("/api/v1/posts/first").headers["Location"] == "/api/v1/posts/second"
