@@ -87,6 +87,7 @@ def make_settings(database_url: str, data_dir: Path, **changes: Any) -> Settings
         "database_pool": 5,
         "database_timeout": 30,
         "metrics": False,
+        "time_travel": True,
         "log_level": "error",
     }
     return Settings(**{**values, **changes})

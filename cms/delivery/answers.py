@@ -15,13 +15,19 @@ from cms.foundation.settings import Settings
 GRACE_SECONDS = 600
 # Proxies give all headers together four kilobytes, and answer 502 to more.
 LONGEST_KEYS = 1500
+# A year: what answers say of a version never changes.
+FOR_EVER = "public, max-age=31536000, immutable"
 COLLECTIONS = "posts authors tags"
 
 
 def public_json(
-    data: dict[str, Any], *, keys: Iterable[str], headers: dict[str, str] | None = None
+    data: dict[str, Any],
+    *,
+    keys: Iterable[str],
+    headers: dict[str, str] | None = None,
+    is_final: bool = False,
 ) -> Response:
-    """``data`` with the caching headers of RFC 9111 and 5861.
+    """``data`` with the caching headers of RFC 9111 and 5861; of RFC 8246, if it ``is_final``.
 
     ``keys`` name what the answer shows (``Surrogate-Key``), so that a CDN can drop it when one of
     them changes. Where they are too many, the names of their collections stand for them.
@@ -30,7 +36,7 @@ def public_json(
     all_headers = [
         ("Content-Type", "application/json"),
         ("ETag", conditional.tag(body, data.get("version"))),
-        *_kept(keys),
+        *_kept(keys, is_final=is_final),
         *(headers or {}).items(),
     ]
     return Finished(body, headers=all_headers)
@@ -45,10 +51,12 @@ def moved(address: str, *, key: str) -> Response:
     return Response(status=HTTPStatus.PERMANENT_REDIRECT, headers=headers)
 
 
-def _kept(keys: Iterable[str]) -> list[tuple[str, str]]:
+def _kept(keys: Iterable[str], *, is_final: bool = False) -> list[tuple[str, str]]:
     named = " ".join(keys)
     if len(named) > LONGEST_KEYS:
         named = COLLECTIONS
+    if is_final:
+        return [("Cache-Control", FOR_EVER), ("Surrogate-Key", named)]
     settings = cast(Settings, current_app.extensions["cms.settings"])
     kept = f"public, max-age={settings.public_max_age}, stale-while-revalidate={GRACE_SECONDS}"
     return [("Cache-Control", kept), ("Surrogate-Key", named)]

@@ -29,6 +29,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from cms.editions import counts
 from cms.editions.models import (
     AuthorListing,
+    Change,
     Edition,
     Listing,
     NamedEdition,
@@ -149,6 +150,14 @@ def formerly(view: View, edition: type[Edition], slug: str) -> tuple[uuid.UUID, 
     return subject_id, view.connection.scalar(_slug_of(edition), parameters)
 
 
+def version_at(connection: Connection, moment: datetime) -> int:
+    """The version of the newest change made by then; 0 before the first.
+
+    By the clocks of the servers that made the changes.
+    """
+    return connection.scalar(_version_at(), {"moment": moment}) or 0
+
+
 def count_posts(view: View, groups: Mapping[str, uuid.UUID]) -> int:
     """How many posts a list has, exactly: kept for an author or a tag, counted for both at once."""
     statement, parameters = _counted(), dict(groups)
@@ -262,6 +271,16 @@ def _last_with(edition: type[Edition]) -> AnySelect:
 def _slug_of(edition: type[Edition]) -> AnySelect:
     return select(edition.slug).where(
         edition.subject_id == bindparam("subject_id", type_=Uuid), edition.at(VERSION)
+    )
+
+
+@once
+def _version_at() -> AnySelect:
+    return (
+        select(Change.version)
+        .where(Change.at <= bindparam("moment", type_=UtcDateTime))
+        .order_by(Change.at.desc(), Change.version.desc())
+        .limit(1)
     )
 
 

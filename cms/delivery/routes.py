@@ -13,6 +13,7 @@ from cms.delivery.answers import moved, public_json
 from cms.delivery.names import Names
 from cms.delivery.queries import View
 from cms.delivery.schemas import (
+    ItemFilter,
     PublicAuthorFilter,
     PublicAuthorPage,
     PublicPostFilter,
@@ -29,8 +30,10 @@ from cms.editions.models import (
 )
 from cms.editions.present import Version
 from cms.editions.schemas import PublicAuthor, PublicPost, PublicTag
-from cms.foundation.errors import Gone, Malformed, NotFound
+from cms.foundation import moments
+from cms.foundation.errors import Fault, Gone, Malformed, NotFound
 from cms.foundation.http import Blueprint, cacheable, cursors, edge, pages, public
+from cms.foundation.http.input import invalid
 
 blueprint = Blueprint(
     "public",
@@ -53,8 +56,8 @@ def list_posts(page: dict[str, Any]) -> Response:
     `next_cursor` show the site at the version of the first.
     """
     tag, author = page.get("tag"), page.get("author")
-    scope = f"posts tag={tag} author={author}"
-    view, after = _view(scope, page)
+    scope = _scope(f"posts tag={tag} author={author}", page)
+    view, after = _continued(_view(page), scope, page)
     groups = _groups(view, tag=tag, author=author)
     wanted = page.get("fields_")
     with_html = "html" in [*page.get("include", ()), *(wanted or ())]
@@ -72,28 +75,29 @@ def list_posts(page: dict[str, Any]) -> Response:
         data["total"] = 0 if groups is None else queries.count_posts(view, groups)
     if wanted is not None:
         data["data"] = [{name: document[name] for name in wanted} for document in documents]
-    return public_json(data, keys=keys, headers=pages.link_next(cursor))
+    return public_json(data, keys=keys, headers=pages.link_next(cursor), is_final=_is_final(page))
 
 
 @blueprint.get("/posts/<slug:slug>")
 @public
 @cacheable
 @blueprint.fails(Gone)
+@blueprint.arguments(ItemFilter, location="query")
 @blueprint.response(200, PublicPost)
-def get_post(slug: str) -> Response:
+def get_post(wanted: dict[str, Any], slug: str) -> Response:
     """Read a post.
 
     With its text as sanitised HTML, its authors and its tags. A slug that it had before leads to
     its present one; a post that was withdrawn is gone.
     """
-    view, _ = _view()
+    view = _view(wanted)
     row = queries.post(view, slug)
     if row is None:
-        return _moved(view, "post", PostEdition, slug)
+        return _moved(view, "post", PostEdition, slug, wanted)
     document = _post(row, with_html=True)
     keys = _keys([document])
     _names().fill_in(view, [document])
-    return public_json(document, keys=keys)
+    return public_json(document, keys=keys, is_final=_is_final(wanted))
 
 
 @blueprint.get("/authors")
@@ -114,13 +118,14 @@ def list_authors(page: dict[str, Any]) -> Response:
 @public
 @cacheable
 @blueprint.fails(Gone)
+@blueprint.arguments(ItemFilter, location="query")
 @blueprint.response(200, PublicAuthor)
-def get_author(slug: str) -> Response:
+def get_author(wanted: dict[str, Any], slug: str) -> Response:
     """Read an author.
 
     With the number of their published posts.
     """
-    return _get_named("author", AuthorEdition, slug)
+    return _get_named("author", AuthorEdition, slug, wanted)
 
 
 @blueprint.get("/tags")
@@ -141,23 +146,52 @@ def list_tags(page: dict[str, Any]) -> Response:
 @public
 @cacheable
 @blueprint.fails(Gone)
+@blueprint.arguments(ItemFilter, location="query")
 @blueprint.response(200, PublicTag)
-def get_tag(slug: str) -> Response:
+def get_tag(wanted: dict[str, Any], slug: str) -> Response:
     """Read a tag.
 
     With the number of its published posts.
     """
-    return _get_named("tag", TagEdition, slug)
+    return _get_named("tag", TagEdition, slug, wanted)
 
 
-def _view(scope: str = "", page: dict[str, Any] | None = None) -> tuple[View, list[Any] | None]:
-    """The version that an answer shows, and where this page of a walk begins."""
+def _view(wanted: dict[str, Any]) -> View:
+    """The site as it is, or as it was where ``as_of`` says so."""
     present = cast(Version, edge.present())
     view = View(edge.look(), present.number, present)
-    if page is None or "cursor" not in page:
+    as_of = wanted.get("as_of")
+    if as_of is None:
+        return view
+    if not current_app.extensions["cms.settings"].time_travel:
+        message = "This site does not show its past (setting CMS_TIME_TRAVEL)."
+        raise invalid([Fault("?as_of", message)])
+    if isinstance(as_of, datetime):
+        if as_of > moments.now():
+            raise invalid([Fault("?as_of", "Must not be in the future.")])
+        as_of = queries.version_at(view.connection, as_of)
+        # A change that was committed after the present version was read.
+        as_of = min(as_of, present.number)
+    if as_of > present.number:
+        raise invalid([Fault("?as_of", f"The site is at version {present.number}.")])
+    return replace(view, version=as_of)
+
+
+def _is_final(wanted: dict[str, Any]) -> bool:
+    """Whether this will be the answer for ever: a version never changes, a moment may gain one."""
+    return isinstance(wanted.get("as_of"), int)
+
+
+def _scope(name: str, page: dict[str, Any]) -> str:
+    return f"{name} as_of={page['as_of']}" if "as_of" in page else name
+
+
+def _continued(view: View, scope: str, page: dict[str, Any]) -> tuple[View, list[Any] | None]:
+    """The version that a page shows, and where in its walk it begins."""
+    if "cursor" not in page:
         return view, None
     version, *after = cursors.unseal(scope, page["cursor"], 3)
-    if version > present.number:
+    if version > view.present.number:
         # The database was put back to an earlier state; that version never happened.
         raise cursors.BadCursor("The cursor is from a later version of the site. Start again.")
     return replace(view, version=version), after
@@ -224,14 +258,15 @@ def _keys(documents: list[dict[str, Any]]) -> list[str]:
 
 
 def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) -> Response:
-    view, after = _view(name, page)
+    scope = _scope(name, page)
+    view, after = _continued(_view(page), scope, page)
     place = None if after is None else (after[0], uuid.UUID(after[1]))
     found = queries.named(view, edition, limit=page["limit"] + 1, after=place)
     shown, more = pages.cut(list(found), page["limit"])
     cursor = None
     if more:
         last = shown[-1]
-        cursor = cursors.seal(name, [view.version, last.sort_key, str(last.subject_id)])
+        cursor = cursors.seal(scope, [view.version, last.sort_key, str(last.subject_id)])
     data: dict[str, Any] = {
         "data": [_named(row) for row in shown],
         "next_cursor": cursor,
@@ -240,18 +275,23 @@ def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) ->
     if page["total"]:
         data["total"] = queries.count_named(view, edition)
     keys = [name, "posts", *(f"{name[:-1]}-{row.subject_id}" for row in shown)]
-    return public_json(data, keys=keys, headers=pages.link_next(cursor))
+    return public_json(data, keys=keys, headers=pages.link_next(cursor), is_final=_is_final(page))
 
 
-def _get_named(kind: str, edition: type[NamedEdition], slug: str) -> Response:
-    view, _ = _view()
+def _get_named(
+    kind: str, edition: type[NamedEdition], slug: str, wanted: dict[str, Any]
+) -> Response:
+    view = _view(wanted)
     row = queries.one_named(view, edition, slug)
     if row is None:
-        return _moved(view, kind, edition, slug)
-    return public_json(_named(row), keys=[f"{kind}-{row.subject_id}", "posts"])
+        return _moved(view, kind, edition, slug, wanted)
+    keys = [f"{kind}-{row.subject_id}", "posts"]
+    return public_json(_named(row), keys=keys, is_final=_is_final(wanted))
 
 
-def _moved(view: View, kind: str, edition: type[Edition], slug: str) -> Response:
+def _moved(
+    view: View, kind: str, edition: type[Edition], slug: str, wanted: dict[str, Any]
+) -> Response:
     """Where that went which had ``slug`` before. Raises ``Gone``, or ``NotFound`` for a new one."""
     before = queries.formerly(view, edition, slug)
     if before is None:
@@ -261,7 +301,8 @@ def _moved(view: View, kind: str, edition: type[Edition], slug: str) -> Response
     if today is None:
         message = f"The {kind} {slug!r} was withdrawn."
         raise Gone(message)
-    return moved(f"/api/v1/{kind}s/{today}", key=f"{kind}-{subject_id}")
+    query = f"?as_of={view.version}" if "as_of" in wanted else ""
+    return moved(f"/api/v1/{kind}s/{today}{query}", key=f"{kind}-{subject_id}")
 
 
 def _named(row: Any) -> dict[str, Any]:

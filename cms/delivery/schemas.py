@@ -1,11 +1,13 @@
 """What readers may ask for, and the envelopes of what they get."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
 from cms.editions.schemas import PublicAuthor, PublicPostSummary, PublicTag
-from cms.foundation.http.input import CommaList, Line, QueryFlag
+from cms.foundation.http.input import CommaList, Line, Moment, QueryFlag, Strict
 from cms.foundation.http.pages import PageFilter, page_of
 
 FIELDS = tuple(PublicPostSummary().fields)
@@ -18,9 +20,45 @@ def _known_field(name: str) -> None:
         raise ValidationError(message)
 
 
+class AsOf(fields.String):
+    """A site version, as a number, or a moment with its zone."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if re.fullmatch("[0-9]{1,18}", text):
+            return int(text)
+        try:
+            return _MOMENT.deserialize(text)
+        except ValidationError as error:
+            message = "Must be a site version, or a moment such as 2026-03-01T09:00:00Z."
+            raise ValidationError(message) from error
+
+
+_MOMENT = Moment()
+
+
+def _as_of() -> AsOf:
+    return AsOf(
+        metadata={
+            "description": "The site as it was at a version or at a moment, where "
+            "the operator allows it",
+            "examples": ["42", "2026-03-01T09:00:00Z"],
+        }
+    )
+
+
+class ItemFilter(Strict):
+    """Which state of one thing."""
+
+    as_of = _as_of()
+
+
 class ListFilter(PageFilter):
     """Which part of a public list."""
 
+    as_of = _as_of()
     total = QueryFlag(load_default=False, metadata={"description": "Count the whole list as well"})
 
 

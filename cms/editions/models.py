@@ -33,6 +33,8 @@ class Change(Base):
     """Why the site took a version. Written in the same transaction; never changed."""
 
     __tablename__ = "changes"
+    # Which version was there at a moment.
+    __table_args__ = (Index("ix_changes_at", "at", "version"),)
 
     number: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
     version: Mapped[int] = mapped_column(BigInteger, index=True)

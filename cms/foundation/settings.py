@@ -130,6 +130,11 @@ class Settings:
         "`true` serves counts for Prometheus at `/metrics`; let only your monitor reach it",
         shown_default="false",
     )
+    time_travel: bool = _setting(
+        "CMS_TIME_TRAVEL",
+        "`true` lets readers ask for the site as it was (`as_of`), withdrawn posts included",
+        shown_default="false",
+    )
     database_timeout: int = _setting(
         "CMS_DATABASE_TIMEOUT",
         "seconds: how long a PostgreSQL statement may run, how long to wait for a connection or a "
@@ -191,6 +196,7 @@ def load() -> Settings:
         "database_pool": env.int("DATABASE_POOL", 5, validate=_between(1, 500)),
         "database_timeout": env.int("DATABASE_TIMEOUT", 30, validate=_between(1, 3600)),
         "metrics": env.bool("METRICS", False),
+        "time_travel": env.bool("TIME_TRAVEL", False),
         "log_level": env.str("LOG_LEVEL", "info", validate=levels),
     }
     secret = env.str("SECRET_KEY", "")

@@ -17,6 +17,7 @@ from cms.editions.models import (
     EVERYTHING,
     AuthorEdition,
     AuthorListing,
+    Change,
     PostCount,
     PostEdition,
     TagEdition,
@@ -29,6 +30,7 @@ from cms.foundation.http.edge import Edge
 POSTS, SUPERSEDED, NAMES = 300, 8, 60
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 NOW = 1000
+NOW_AT = BEGIN + timedelta(days=30)
 TAG, AUTHOR = uuid.UUID(int=1), uuid.UUID(int=2)
 PLACE = (BEGIN + timedelta(days=20), uuid.UUID(int=5))
 
@@ -82,6 +84,10 @@ def _fill(connection: Connection) -> None:
     ]
     for edition_of in (TagEdition, AuthorEdition):
         rows[edition_of] = [_named(number, turn) for number in range(NAMES) for turn in range(5)]
+    rows[Change] = [
+        {"version": version, "kind": "post.published", "subject_id": TAG, "at": BEGIN}
+        for version in range(1, NOW)
+    ]
     for model, found in rows.items():
         connection.execute(insert(model), found)
 
@@ -118,6 +124,7 @@ ASKED: dict[str, Any] = {
     "id of a slug": lambda view: queries.group_id(view, TagEdition, "name-1"),
     "who had a slug": lambda view: queries.formerly(view, PostEdition, "post-7"),
     "which tag had a slug": lambda view: queries.formerly(view, TagEdition, "name-1"),
+    "version of a moment": lambda view: queries.version_at(view.connection, NOW_AT),
     "several names": lambda view: queries.several_named(view, TagEdition, [TAG, AUTHOR]),
     "total": lambda view: queries.count_posts(view, {}),
     "total of a tag": lambda view: queries.count_posts(view, {"tag_id": TAG}),

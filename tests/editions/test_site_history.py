@@ -168,10 +168,10 @@ class Editors:
         getattr(self.model, kind)[subject["id"]] = subject
 
 
-def lists_now(client: ContractClient) -> tuple[Lists, int]:
+def lists_now(client: ContractClient, query: str = "") -> tuple[Lists, int]:
     """What the three public lists show, and the version they name."""
     found = {
-        kind: client.get(f"/api/v1/{kind}?limit=100").get_json()
+        kind: client.get(f"/api/v1/{kind}?limit=100{query}").get_json()
         for kind in ("posts", "tags", "authors")
     }
     (version,) = {page["version"] for page in found.values()}
@@ -252,4 +252,5 @@ def test_readers_see_what_was_published_now_and_at_every_version(
             assert answer.status_code in {308, 404, 410} or answer.get_json()["id"] != post["id"]
     for version, lists in remembered.items():
         assert lists_at(app.database, version) == lists
+        assert lists_now(client, f"&as_of={version}") == (lists, version)
     check_the_record(app.database)

@@ -89,6 +89,7 @@ def test_every_setting_is_read_from_its_variable(
         "DATABASE_POOL": ("9", 9),
         "DATABASE_TIMEOUT": ("5", 5),
         "METRICS": ("true", True),
+        "TIME_TRAVEL": ("true", True),
         "LOG_LEVEL": ("warning", "warning"),
     }
     assert {f"CMS_{name}" for name in other} >= {
@@ -155,6 +156,7 @@ BAD: dict[str, list[str]] = {
     "DATABASE_POOL": ["0", "501", "x"],
     "DATABASE_TIMEOUT": ["0", "3601", "x"],
     "METRICS": ["perhaps", "2"],
+    "TIME_TRAVEL": ["perhaps", "2"],
     "LOG_LEVEL": ["loud", "INFO", ""],
 }
 CASES = [(name, value) for name, values in BAD.items() for value in values]
