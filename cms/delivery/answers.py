@@ -48,7 +48,10 @@ def moved(address: str, *, key: str) -> Response:
     Permanent in HTTP's sense; kept no longer than any other answer, since slugs may move again.
     """
     headers = [("Location", address), *_kept([key])]
-    return Response(status=HTTPStatus.PERMANENT_REDIRECT, headers=headers)
+    response = Response(status=HTTPStatus.PERMANENT_REDIRECT, headers=headers)
+    # There is no content that could have a type.
+    del response.headers["Content-Type"]
+    return response
 
 
 def _kept(keys: Iterable[str], *, is_final: bool = False) -> list[tuple[str, str]]:

@@ -138,7 +138,7 @@ class Settings:
     database_timeout: int = _setting(
         "CMS_DATABASE_TIMEOUT",
         "seconds: how long a PostgreSQL statement may run, how long to wait for a connection or a "
-        "turn to write",
+        "turn to write (SQLite: behind other requests of the same process)",
         shown_default="30",
     )
     log_level: str = _setting(

@@ -35,6 +35,7 @@ def test_every_former_slug_leads_to_the_present_one(
             answer = client.request(method, f"/api/v1/{kind}/{slug}")
 
             assert (answer.status_code, answer.get_data()) == (308, b"")
+            assert "Content-Type" not in answer.headers
             assert answer.headers["Location"] == f"/api/v1/{kind}/third"
             assert answer.headers["Cache-Control"].startswith("public, max-age=")
             assert answer.headers["Surrogate-Key"] == f"{kind[:-1]}-{subject['id']}"
