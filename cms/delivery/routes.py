@@ -1,14 +1,13 @@
 """The public addresses: what a frontend reads, without logging in."""
 
 import uuid
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
 import orjson
 from flask import Response, current_app
 
-from cms.delivery import queries
+from cms.delivery import queries, state
 from cms.delivery.answers import moved, public_json
 from cms.delivery.names import Names
 from cms.delivery.queries import View
@@ -28,12 +27,9 @@ from cms.editions.models import (
     PostEdition,
     TagEdition,
 )
-from cms.editions.present import Version
 from cms.editions.schemas import PublicAuthor, PublicPost, PublicTag
-from cms.foundation import moments
-from cms.foundation.errors import Fault, Gone, Malformed, NotFound
-from cms.foundation.http import Blueprint, cacheable, cursors, edge, pages, public
-from cms.foundation.http.input import invalid
+from cms.foundation.errors import Gone, Malformed, NotFound
+from cms.foundation.http import Blueprint, cacheable, cursors, pages, public
 
 blueprint = Blueprint(
     "public",
@@ -56,8 +52,8 @@ def list_posts(page: dict[str, Any]) -> Response:
     `next_cursor` show the site at the version of the first.
     """
     tag, author = page.get("tag"), page.get("author")
-    scope = _scope(f"posts tag={tag} author={author}", page)
-    view, after = _continued(_view(page), scope, page)
+    scope = state.scope(f"posts tag={tag} author={author}", page)
+    view, after = state.continued(scope, page)
     groups = _groups(view, tag=tag, author=author)
     wanted = page.get("fields_")
     with_html = "html" in [*page.get("include", ()), *(wanted or ())]
@@ -75,7 +71,9 @@ def list_posts(page: dict[str, Any]) -> Response:
         data["total"] = 0 if groups is None else queries.count_posts(view, groups)
     if wanted is not None:
         data["data"] = [{name: document[name] for name in wanted} for document in documents]
-    return public_json(data, keys=keys, headers=pages.link_next(cursor), is_final=_is_final(page))
+    return public_json(
+        data, keys=keys, headers=pages.link_next(cursor), is_final=state.is_final(page)
+    )
 
 
 @blueprint.get("/posts/<slug:slug>")
@@ -90,14 +88,14 @@ def get_post(wanted: dict[str, Any], slug: str) -> Response:
     With its text as sanitised HTML, its authors and its tags. A slug that it had before leads to
     its present one; a post that was withdrawn is gone.
     """
-    view = _view(wanted)
+    view = state.view(wanted)
     row = queries.post(view, slug)
     if row is None:
         return _moved(view, "post", PostEdition, slug, wanted)
     document = _post(row, with_html=True)
     keys = _keys([document])
     _names().fill_in(view, [document])
-    return public_json(document, keys=keys, is_final=_is_final(wanted))
+    return public_json(document, keys=keys, is_final=state.is_final(wanted))
 
 
 @blueprint.get("/authors")
@@ -154,47 +152,6 @@ def get_tag(wanted: dict[str, Any], slug: str) -> Response:
     With the number of its published posts.
     """
     return _get_named("tag", TagEdition, slug, wanted)
-
-
-def _view(wanted: dict[str, Any]) -> View:
-    """The site as it is, or as it was where ``as_of`` says so."""
-    present = cast(Version, edge.present())
-    view = View(edge.look(), present.number, present)
-    as_of = wanted.get("as_of")
-    if as_of is None:
-        return view
-    if not current_app.extensions["cms.settings"].time_travel:
-        message = "This site does not show its past (setting CMS_TIME_TRAVEL)."
-        raise invalid([Fault("?as_of", message)])
-    if isinstance(as_of, datetime):
-        if as_of > moments.now():
-            raise invalid([Fault("?as_of", "Must not be in the future.")])
-        as_of = queries.version_at(view.connection, as_of)
-        # A change that was committed after the present version was read.
-        as_of = min(as_of, present.number)
-    if as_of > present.number:
-        raise invalid([Fault("?as_of", f"The site is at version {present.number}.")])
-    return replace(view, version=as_of)
-
-
-def _is_final(wanted: dict[str, Any]) -> bool:
-    """Whether this will be the answer for ever: a version never changes, a moment may gain one."""
-    return isinstance(wanted.get("as_of"), int)
-
-
-def _scope(name: str, page: dict[str, Any]) -> str:
-    return f"{name} as_of={page['as_of']}" if "as_of" in page else name
-
-
-def _continued(view: View, scope: str, page: dict[str, Any]) -> tuple[View, list[Any] | None]:
-    """The version that a page shows, and where in its walk it begins."""
-    if "cursor" not in page:
-        return view, None
-    version, *after = cursors.unseal(scope, page["cursor"], 3)
-    if version > view.present.number:
-        # The database was put back to an earlier state; that version never happened.
-        raise cursors.BadCursor("The cursor is from a later version of the site. Start again.")
-    return replace(view, version=version), after
 
 
 def _names() -> Names:
@@ -258,8 +215,8 @@ def _keys(documents: list[dict[str, Any]]) -> list[str]:
 
 
 def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) -> Response:
-    scope = _scope(name, page)
-    view, after = _continued(_view(page), scope, page)
+    scope = state.scope(name, page)
+    view, after = state.continued(scope, page)
     place = None if after is None else (after[0], uuid.UUID(after[1]))
     found = queries.named(view, edition, limit=page["limit"] + 1, after=place)
     shown, more = pages.cut(list(found), page["limit"])
@@ -275,18 +232,20 @@ def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) ->
     if page["total"]:
         data["total"] = queries.count_named(view, edition)
     keys = [name, "posts", *(f"{name[:-1]}-{row.subject_id}" for row in shown)]
-    return public_json(data, keys=keys, headers=pages.link_next(cursor), is_final=_is_final(page))
+    return public_json(
+        data, keys=keys, headers=pages.link_next(cursor), is_final=state.is_final(page)
+    )
 
 
 def _get_named(
     kind: str, edition: type[NamedEdition], slug: str, wanted: dict[str, Any]
 ) -> Response:
-    view = _view(wanted)
+    view = state.view(wanted)
     row = queries.one_named(view, edition, slug)
     if row is None:
         return _moved(view, kind, edition, slug, wanted)
     keys = [f"{kind}-{row.subject_id}", "posts"]
-    return public_json(_named(row), keys=keys, is_final=_is_final(wanted))
+    return public_json(_named(row), keys=keys, is_final=state.is_final(wanted))
 
 
 def _moved(

@@ -248,7 +248,7 @@ def test_readers_see_what_was_published_now_and_at_every_version(
             del one["html"]
             assert one == next(other for other in shown["posts"] if other["id"] == post["id"])
         else:
-            # Another post has, had, or never had the slug.
+            # The slug is another post's, leads to one, or is nobody's.
             assert answer.status_code in {308, 404, 410} or answer.get_json()["id"] != post["id"]
     for version, lists in remembered.items():
         assert lists_at(app.database, version) == lists

@@ -1,0 +1,58 @@
+"""Which state of the site an answer shows: today's, a past one, or that of a walk begun before."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, cast
+
+from flask import current_app
+
+from cms.delivery import queries
+from cms.delivery.queries import View
+from cms.editions.present import Version
+from cms.foundation import moments
+from cms.foundation.errors import Fault
+from cms.foundation.http import cursors, edge
+from cms.foundation.http.input import invalid
+
+
+def view(wanted: dict[str, Any]) -> View:
+    """The site as it is, or as it was where ``as_of`` says so."""
+    present = cast(Version, edge.present())
+    shown = View(edge.look(), present.number, present)
+    as_of = wanted.get("as_of")
+    if as_of is None:
+        return shown
+    if not current_app.extensions["cms.settings"].time_travel:
+        message = "This site does not show its past (setting CMS_TIME_TRAVEL)."
+        raise invalid([Fault("?as_of", message)])
+    if isinstance(as_of, datetime):
+        if as_of > moments.now():
+            raise invalid([Fault("?as_of", "Must not be in the future.")])
+        as_of = queries.version_at(shown.connection, as_of)
+        # None that was committed after the present version was read.
+        as_of = min(as_of, present.number)
+    if as_of > present.number:
+        raise invalid([Fault("?as_of", f"The site is at version {present.number}.")])
+    return replace(shown, version=as_of)
+
+
+def is_final(wanted: dict[str, Any]) -> bool:
+    """Whether this will be the answer for ever: a version never changes, a moment may gain one."""
+    return isinstance(wanted.get("as_of"), int)
+
+
+def scope(name: str, page: dict[str, Any]) -> str:
+    """What a cursor of the list is bound to."""
+    return f"{name} as_of={page['as_of']}" if "as_of" in page else name
+
+
+def continued(scope: str, page: dict[str, Any]) -> tuple[View, list[Any] | None]:
+    """The version that a page shows, and where in its walk it begins."""
+    shown = view(page)
+    if "cursor" not in page:
+        return shown, None
+    version, *after = cursors.unseal(scope, page["cursor"], 3)
+    if version > shown.present.number:
+        # The database was put back to an earlier state; that version never happened.
+        raise cursors.BadCursor("The cursor is from a later version of the site. Start again.")
+    return replace(shown, version=version), after
