@@ -32,6 +32,10 @@ BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 NOW = 1000
 NOW_AT = BEGIN + timedelta(days=30)
 TAG, AUTHOR = uuid.UUID(int=1), uuid.UUID(int=2)
+FILLED = (
+    *("post_editions", "tag_listings", "author_listings", "tag_editions", "author_editions"),
+    *("changes", "post_counts"),
+)
 PLACE = (BEGIN + timedelta(days=20), uuid.UUID(int=5))
 
 
@@ -40,6 +44,9 @@ def grown(app: Edge) -> Iterator[Database]:
     """A site whose posts were published again and again, with statistics for the planner."""
     database = app.database
     with database.writer.begin() as connection:
+        if not database.is_sqlite:
+            # Rows that other tests deleted leave their room behind, and the planner counts it.
+            connection.execute(text(f"TRUNCATE {', '.join(FILLED)}"))
         _fill(connection)
         connection.execute(text("UPDATE site SET version = 1000, names_version = 1000"))
         connection.execute(text("ANALYZE"))
