@@ -88,6 +88,7 @@ def make_settings(database_url: str, data_dir: Path, **changes: Any) -> Settings
         "database_timeout": 30,
         "metrics": False,
         "time_travel": True,
+        "history_days": 365,
         "log_level": "error",
     }
     return Settings(**{**values, **changes})
@@ -170,4 +171,6 @@ def empty(app: Edge) -> None:
         for table in reversed(Base.metadata.sorted_tables):
             if table.name != "site":
                 connection.execute(table.delete())
-        connection.execute(text("UPDATE site SET version = 0, names_version = 0"))
+        connection.execute(
+            text("UPDATE site SET version = 0, names_version = 0, oldest_version = 0")
+        )

@@ -13,6 +13,7 @@ COMMANDS = {
     "migrate": "cms.commands.migrate:migrate",
     "seed": "cms.commands.seed:seed",
     "load": "cms.commands.load.command:load",
+    "prune": "cms.commands.prune:prune",
     "user": "cms.commands.users:user",
     "openapi": "cms.commands.openapi:openapi",
     "publish": "cms.commands.publish.command:publish",

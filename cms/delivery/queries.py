@@ -29,7 +29,6 @@ from sqlalchemy.orm import InstrumentedAttribute
 from cms.editions import counts
 from cms.editions.models import (
     AuthorListing,
-    Change,
     Edition,
     Listing,
     NamedEdition,
@@ -40,6 +39,7 @@ from cms.editions.models import (
 )
 from cms.editions.present import Version
 from cms.foundation.database import Key, UtcDateTime
+from cms.foundation.errors import Pruned
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
@@ -127,14 +127,13 @@ def several_named(
     view: View, edition: type[NamedEdition], ids: list[uuid.UUID]
 ) -> Sequence[AnyRow]:
     """The ``subject_id`` and ``document`` of some authors or tags."""
-    parameters = {"ids": ids, "version": view.version}
-    return view.connection.execute(_several_named(edition), parameters).all()
+    return _as_of(view, _several_named(edition), {"ids": ids})
 
 
 def group_id(view: View, edition: type[NamedEdition], slug: str) -> uuid.UUID | None:
     """The author or tag with this slug."""
-    parameters = {"slug": slug, "version": view.version}
-    return view.connection.scalar(_group_id(edition), parameters)
+    found: uuid.UUID | None = _value(view, _group_id(edition), {"slug": slug})
+    return found
 
 
 def formerly(view: View, edition: type[Edition], slug: str) -> tuple[uuid.UUID, str | None] | None:
@@ -142,20 +141,10 @@ def formerly(view: View, edition: type[Edition], slug: str) -> tuple[uuid.UUID, 
 
     For a slug that nobody has at the version.
     """
-    parameters = {"slug": slug, "version": view.version}
-    subject_id = view.connection.scalar(_last_with(edition), parameters)
+    subject_id = _value(view, _last_with(edition), {"slug": slug})
     if subject_id is None:
         return None
-    parameters = {"subject_id": subject_id, "version": view.version}
-    return subject_id, view.connection.scalar(_slug_of(edition), parameters)
-
-
-def version_at(connection: Connection, moment: datetime) -> int:
-    """The version of the newest change made by then; 0 before the first.
-
-    By the clocks of the servers that made the changes.
-    """
-    return connection.scalar(_version_at(), {"moment": moment}) or 0
+    return subject_id, _value(view, _slug_of(edition), {"subject_id": subject_id})
 
 
 def count_posts(view: View, groups: Mapping[str, uuid.UUID]) -> int:
@@ -164,25 +153,50 @@ def count_posts(view: View, groups: Mapping[str, uuid.UUID]) -> int:
     if len(groups) < len(GROUPS):
         group = next(iter(groups.values()), counts.EVERYTHING)
         statement, parameters = _kept(), {"group_id": group}
-    return view.connection.scalar(statement, {**parameters, "version": view.version}) or 0
+    return _value(view, statement, parameters) or 0
 
 
 def count_named(view: View, edition: type[NamedEdition]) -> int:
     """How many authors or tags there are."""
-    return view.connection.scalar(_count_named(edition), {"version": view.version}) or 0
+    return _value(view, _count_named(edition), {}) or 0
+
+
+def must_be_known(version: int, oldest: int) -> None:
+    """Raises ``Pruned`` for a version before the ``oldest`` that is kept."""
+    if version < oldest:
+        message = (
+            f"The site's past is kept from version {oldest} on; version {version} was pruned. "
+            "Start again without `as_of` and `cursor`."
+        )
+        raise Pruned(message, oldest_version=oldest)
 
 
 def _read(
     view: View, statement: Callable[..., AnySelect], parameters: dict[str, Any]
 ) -> Sequence[AnyRow]:
     """What is live, if that still is the version wanted; otherwise what was live then."""
-    parameters["version"] = view.version
     if view.version == view.present.number:
-        rows = view.connection.execute(statement(live=True), parameters).all()
+        seen = {**parameters, "version": view.version}
+        rows = view.connection.execute(statement(live=True), seen).all()
         # Of an empty answer nobody knows which version it saw.
         if rows and rows[0].version == view.version:
             return rows
-    return view.connection.execute(statement(live=False), parameters).all()
+    return _as_of(view, statement(live=False), parameters)
+
+
+def _as_of(view: View, statement: AnySelect, parameters: dict[str, Any]) -> Sequence[AnyRow]:
+    """What was there at the version of ``view``. Raises ``Pruned``."""
+    rows = view.connection.execute(statement, {**parameters, "version": view.version}).all()
+    if view.version < view.present.number:
+        # Asked afterwards: the site says that it forgets before it does.
+        must_be_known(view.version, view.connection.scalar(_oldest()) or 0)
+    return rows
+
+
+def _value(view: View, statement: AnySelect, parameters: dict[str, Any]) -> Any:
+    """The first value of the first row, if there is one."""
+    rows = _as_of(view, statement, parameters)
+    return rows[0][0] if rows else None
 
 
 def _seen(table: type[Spanning], *, live: bool) -> ColumnElement[bool]:
@@ -275,13 +289,8 @@ def _slug_of(edition: type[Edition]) -> AnySelect:
 
 
 @once
-def _version_at() -> AnySelect:
-    return (
-        select(Change.version)
-        .where(Change.at <= bindparam("moment", type_=UtcDateTime))
-        .order_by(Change.at.desc(), Change.version.desc())
-        .limit(1)
-    )
+def _oldest() -> AnySelect:
+    return select(Site.oldest_version)
 
 
 @once

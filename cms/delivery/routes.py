@@ -28,7 +28,7 @@ from cms.editions.models import (
     TagEdition,
 )
 from cms.editions.schemas import PublicAuthor, PublicPost, PublicTag
-from cms.foundation.errors import Gone, Malformed, NotFound
+from cms.foundation.errors import Gone, Malformed, NotFound, Pruned
 from cms.foundation.http import Blueprint, cacheable, cursors, pages, public
 
 blueprint = Blueprint(
@@ -42,7 +42,7 @@ blueprint = Blueprint(
 @blueprint.get("/posts")
 @public
 @cacheable
-@blueprint.fails(Malformed)
+@blueprint.fails(Malformed, Pruned)
 @blueprint.arguments(PublicPostFilter, location="query")
 @blueprint.response(200, PublicPostPage)
 def list_posts(page: dict[str, Any]) -> Response:
@@ -79,7 +79,7 @@ def list_posts(page: dict[str, Any]) -> Response:
 @blueprint.get("/posts/<slug:slug>")
 @public
 @cacheable
-@blueprint.fails(Gone)
+@blueprint.fails(Gone, Pruned)
 @blueprint.arguments(ItemFilter, location="query")
 @blueprint.response(200, PublicPost)
 def get_post(wanted: dict[str, Any], slug: str) -> Response:
@@ -101,7 +101,7 @@ def get_post(wanted: dict[str, Any], slug: str) -> Response:
 @blueprint.get("/authors")
 @public
 @cacheable
-@blueprint.fails(Malformed)
+@blueprint.fails(Malformed, Pruned)
 @blueprint.arguments(PublicAuthorFilter, location="query")
 @blueprint.response(200, PublicAuthorPage)
 def list_authors(page: dict[str, Any]) -> Response:
@@ -115,7 +115,7 @@ def list_authors(page: dict[str, Any]) -> Response:
 @blueprint.get("/authors/<slug:slug>")
 @public
 @cacheable
-@blueprint.fails(Gone)
+@blueprint.fails(Gone, Pruned)
 @blueprint.arguments(ItemFilter, location="query")
 @blueprint.response(200, PublicAuthor)
 def get_author(wanted: dict[str, Any], slug: str) -> Response:
@@ -129,7 +129,7 @@ def get_author(wanted: dict[str, Any], slug: str) -> Response:
 @blueprint.get("/tags")
 @public
 @cacheable
-@blueprint.fails(Malformed)
+@blueprint.fails(Malformed, Pruned)
 @blueprint.arguments(PublicTagFilter, location="query")
 @blueprint.response(200, PublicTagPage)
 def list_tags(page: dict[str, Any]) -> Response:
@@ -143,7 +143,7 @@ def list_tags(page: dict[str, Any]) -> Response:
 @blueprint.get("/tags/<slug:slug>")
 @public
 @cacheable
-@blueprint.fails(Gone)
+@blueprint.fails(Gone, Pruned)
 @blueprint.arguments(ItemFilter, location="query")
 @blueprint.response(200, PublicTag)
 def get_tag(wanted: dict[str, Any], slug: str) -> Response:

@@ -9,6 +9,7 @@ from flask import current_app
 from cms.delivery import queries
 from cms.delivery.queries import View
 from cms.editions.present import Version
+from cms.editions.queries import version_at
 from cms.foundation import moments
 from cms.foundation.errors import Fault
 from cms.foundation.http import cursors, edge
@@ -28,11 +29,12 @@ def view(wanted: dict[str, Any]) -> View:
     if isinstance(as_of, datetime):
         if as_of > moments.now():
             raise invalid([Fault("?as_of", "Must not be in the future.")])
-        as_of = queries.version_at(shown.connection, as_of)
+        as_of = version_at(shown.connection, as_of)
         # None that was committed after the present version was read.
         as_of = min(as_of, present.number)
     if as_of > present.number:
         raise invalid([Fault("?as_of", f"The site is at version {present.number}.")])
+    queries.must_be_known(as_of, present.oldest)
     return replace(shown, version=as_of)
 
 
@@ -55,4 +57,5 @@ def continued(scope: str, page: dict[str, Any]) -> tuple[View, list[Any] | None]
     if version > shown.present.number:
         # The database was put back to an earlier state; that version never happened.
         raise cursors.BadCursor("The cursor is from a later version of the site. Start again.")
+    queries.must_be_known(version, shown.present.oldest)
     return replace(shown, version=version), after

@@ -130,6 +130,12 @@ def withdraw(
     session.flush()
 
 
+def note(session: Session, kind: str, subject_id: uuid.UUID, *, now: datetime) -> None:
+    """Take a version for a change that issues and ends no edition."""
+    _explain(session, _take_version(session), kind, subject_id, None, now)
+    session.flush()
+
+
 def _take_version(session: Session) -> int:
     """The number that this transaction publishes under; the same for all it does.
 

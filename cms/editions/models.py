@@ -27,6 +27,8 @@ class Site(Base):
     version: Mapped[int] = mapped_column(BigInteger)
     # The newest version that changed an author or a tag; posts do not move it.
     names_version: Mapped[int] = mapped_column(BigInteger)
+    # What the world saw before it was pruned; 0 while all is known.
+    oldest_version: Mapped[int] = mapped_column(BigInteger)
 
 
 class Change(Base):
@@ -38,7 +40,7 @@ class Change(Base):
 
     number: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
     version: Mapped[int] = mapped_column(BigInteger, index=True)
-    # "post.published", "post.unpublished", "tag.saved", "tag.deleted", …
+    # "post.published", "post.unpublished", "tag.saved", "tag.deleted", "history.pruned", …
     kind: Mapped[str]
     subject_id: Mapped[uuid.UUID] = mapped_column(Uuid)
     by_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)

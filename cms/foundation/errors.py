@@ -70,6 +70,13 @@ class Gone(CmsError):
     title = "What was here has been withdrawn"
 
 
+class Pruned(Gone):
+    """The site is no longer known as it was at that version."""
+
+    code = "history_pruned"
+    title = "That state of the site is no longer kept"
+
+
 class Conflict(CmsError):
     """The state of the content stands against it."""
 

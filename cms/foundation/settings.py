@@ -135,6 +135,11 @@ class Settings:
         "`true` lets readers ask for the site as it was (`as_of`), withdrawn posts included",
         shown_default="false",
     )
+    history_days: int = _setting(
+        "CMS_HISTORY_DAYS",
+        "days for which `cms prune` keeps what readers no longer see",
+        shown_default="365",
+    )
     database_timeout: int = _setting(
         "CMS_DATABASE_TIMEOUT",
         "seconds: how long a PostgreSQL statement may run, how long to wait for a connection or a "
@@ -197,6 +202,7 @@ def load() -> Settings:
         "database_timeout": env.int("DATABASE_TIMEOUT", 30, validate=_between(1, 3600)),
         "metrics": env.bool("METRICS", False),
         "time_travel": env.bool("TIME_TRAVEL", False),
+        "history_days": env.int("HISTORY_DAYS", 365, validate=_between(1, 36_500)),
         "log_level": env.str("LOG_LEVEL", "info", validate=levels),
     }
     secret = env.str("SECRET_KEY", "")

@@ -33,6 +33,7 @@ def test_there_are_the_agreed_commands() -> None:
         "migrate",
         "seed",
         "load",
+        "prune",
         "user",
         "user create",
         "openapi",

@@ -24,6 +24,7 @@ from cms.editions.models import (
     TagListing,
 )
 from cms.editions.present import Version
+from cms.editions.queries import version_at
 from cms.foundation.database import Database
 from cms.foundation.http.edge import Edge
 
@@ -131,7 +132,7 @@ ASKED: dict[str, Any] = {
     "id of a slug": lambda view: queries.group_id(view, TagEdition, "name-1"),
     "who had a slug": lambda view: queries.formerly(view, PostEdition, "post-7"),
     "which tag had a slug": lambda view: queries.formerly(view, TagEdition, "name-1"),
-    "version of a moment": lambda view: queries.version_at(view.connection, NOW_AT),
+    "version of a moment": lambda view: version_at(view.connection, NOW_AT),
     "several names": lambda view: queries.several_named(view, TagEdition, [TAG, AUTHOR]),
     "total": lambda view: queries.count_posts(view, {}),
     "total of a tag": lambda view: queries.count_posts(view, {"tag_id": TAG}),

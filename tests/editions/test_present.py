@@ -39,7 +39,11 @@ def told(database: Database) -> Iterator[Present]:
 def stored(database: Database) -> Version:
     """What the table says."""
     with database.reader.connect() as connection:
-        return Version(*connection.execute(text("SELECT version, names_version FROM site")).one())
+        return Version(
+            *connection.execute(
+                text("SELECT version, names_version, oldest_version FROM site")
+            ).one()
+        )
 
 
 def end_connections(database: Database) -> None:

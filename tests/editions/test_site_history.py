@@ -1,6 +1,6 @@
 """Whatever editors do, readers see what the model says, now and at every earlier version."""
 
-from typing import Any
+from typing import Any, cast
 
 import orjson
 from hypothesis import HealthCheck, given, settings
@@ -10,6 +10,7 @@ from sqlalchemy import select
 from cms.delivery import queries
 from cms.delivery.names import Names
 from cms.delivery.queries import View
+from cms.editions import pruning
 from cms.editions.models import (
     AuthorEdition,
     Change,
@@ -20,6 +21,7 @@ from cms.editions.models import (
     TagEdition,
 )
 from cms.editions.present import Version
+from cms.foundation import moments
 from cms.foundation.database import Database
 from cms.foundation.http.edge import Edge
 from tests import factories
@@ -215,6 +217,34 @@ def check_the_record(database: Database) -> None:
                 assert all(end <= start for end, start in zip(ends, starts, strict=True))
 
 
+def slugs_lead(client: ContractClient, version: int) -> dict[str, tuple[int, str | None]]:
+    """Where each slug that a post of this test may have leads to at a version."""
+    found = {}
+    for slug in ("one", "two", "three", "new"):
+        answer = client.get(f"/api/v1/posts/{slug}?as_of={version}")
+        found[slug] = (answer.status_code, answer.headers.get("Location"))
+    return found
+
+
+def check_pruning(
+    app: Edge, client: ContractClient, remembered: dict[int, Lists], *, horizon: int
+) -> None:
+    """Versions from ``horizon`` on are shown as before, slugs lead where they led, others went."""
+    kept = {version for version in remembered if version >= horizon}
+    led = {version: slugs_lead(client, version) for version in kept}
+    pruning.carry_out(
+        app.database, horizon, now=moments.now(), advance=lambda _done: None, portion=3
+    )
+    oldest = cast(Version, app.present()).oldest
+    for version, lists in remembered.items():
+        if version in kept:
+            assert lists_now(client, f"&as_of={version}") == (lists, version)
+            assert slugs_lead(client, version) == led[version]
+        elif oldest:
+            assert client.get(f"/api/v1/posts?as_of={version}").status_code == 410
+    check_the_record(app.database)
+
+
 @settings(
     max_examples=20,
     deadline=None,
@@ -254,3 +284,4 @@ def test_readers_see_what_was_published_now_and_at_every_version(
         assert lists_at(app.database, version) == lists
         assert lists_now(client, f"&as_of={version}") == (lists, version)
     check_the_record(app.database)
+    check_pruning(app, client, remembered, horizon=sorted(remembered)[len(remembered) // 2])

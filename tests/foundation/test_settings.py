@@ -90,6 +90,7 @@ def test_every_setting_is_read_from_its_variable(
         "DATABASE_TIMEOUT": ("5", 5),
         "METRICS": ("true", True),
         "TIME_TRAVEL": ("true", True),
+        "HISTORY_DAYS": ("30", 30),
         "LOG_LEVEL": ("warning", "warning"),
     }
     assert {f"CMS_{name}" for name in other} >= {
@@ -157,6 +158,7 @@ BAD: dict[str, list[str]] = {
     "DATABASE_TIMEOUT": ["0", "3601", "x"],
     "METRICS": ["perhaps", "2"],
     "TIME_TRAVEL": ["perhaps", "2"],
+    "HISTORY_DAYS": ["0", "36501", "a month"],
     "LOG_LEVEL": ["loud", "INFO", ""],
 }
 CASES = [(name, value) for name, values in BAD.items() for value in values]

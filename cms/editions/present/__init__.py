@@ -8,15 +8,16 @@ import structlog
 from cms.foundation.database import Database
 from cms.foundation.errors import Unavailable
 
-QUERY = "SELECT version, names_version FROM site"
+QUERY = "SELECT version, names_version, oldest_version FROM site"
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """The site version, and the newest version that changed an author or a tag."""
+    """The site version, the newest that changed an author or a tag, the oldest still known."""
 
     number: int
     names: int
+    oldest: int = 0
 
 
 class Present(Protocol):

@@ -64,7 +64,7 @@ class ServerVersion:
         result = server.exec_prepared(PREPARED, None, result_format=1)
         if result.status != ExecStatus.TUPLES_OK:
             raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
-        return Version(*_numbers(result.get_value(0, 0) + result.get_value(0, 1)))
+        return Version(*_numbers(b"".join(result.get_value(0, column) for column in range(3))))
 
     def _prepare(self) -> Any:
         self._connection = self._database.lookup.connect()
@@ -84,8 +84,8 @@ class ServerVersion:
             self._connection = None
 
 
-# Two columns of the type ``bigint``, as PostgreSQL sends them.
-_numbers = struct.Struct("!qq").unpack
+# Three columns of the type ``bigint``, as PostgreSQL sends them.
+_numbers = struct.Struct("!qqq").unpack
 
 
 class NotifiedVersion:
