@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from cms.content import slugs
-from cms.foundation.http.input import Line
+from cms.foundation.http.input import Line, Strict
 from cms.foundation.http.pages import PageFilter
 
 
@@ -35,3 +35,11 @@ class NamedFilter(PageFilter):
     """Which authors or tags."""
 
     q = Line(longest=200, metadata={"description": "Part of the name or slug"})
+
+
+class Merge(Strict):
+    """What takes the place of the one at the address."""
+
+    example = {"into": "019ab3c4-0000-7000-8000-0000000000b2"}  # noqa: RUF012
+
+    into = fields.UUID(required=True, metadata={"description": "The id of the other"})

@@ -139,12 +139,21 @@ def group_id(view: View, edition: type[NamedEdition], slug: str) -> uuid.UUID | 
 def formerly(view: View, edition: type[Edition], slug: str) -> tuple[uuid.UUID, str | None] | None:
     """Who had a slug last, up to the version, and their slug then; ``None``: they were withdrawn.
 
-    For a slug that nobody has at the version.
+    Whoever was merged away is stood for by who took their place. For a slug that nobody has at the
+    version.
     """
     subject_id = _value(view, _last_with(edition), {"slug": slug})
     if subject_id is None:
         return None
-    return subject_id, _value(view, _slug_of(edition), {"subject_id": subject_id})
+    while (today := _value(view, _slug_of(edition), {"subject_id": subject_id})) is None:
+        successor = None
+        if issubclass(edition, NamedEdition):
+            successor = _value(view, _successor_of(edition), {"subject_id": subject_id})
+        if successor is None:
+            break
+        # Whoever was merged away never comes back, so this ends.
+        subject_id = successor
+    return subject_id, today
 
 
 def count_posts(view: View, groups: Mapping[str, uuid.UUID]) -> int:
@@ -285,6 +294,19 @@ def _last_with(edition: type[Edition]) -> AnySelect:
 def _slug_of(edition: type[Edition]) -> AnySelect:
     return select(edition.slug).where(
         edition.subject_id == bindparam("subject_id", type_=Uuid), edition.at(VERSION)
+    )
+
+
+@once
+def _successor_of(edition: type[NamedEdition]) -> AnySelect:
+    return (
+        select(edition.successor_id)
+        .where(
+            edition.subject_id == bindparam("subject_id", type_=Uuid),
+            edition.from_version <= VERSION,
+        )
+        .order_by(edition.from_version.desc())
+        .limit(1)
     )
 
 

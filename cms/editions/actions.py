@@ -1,4 +1,4 @@
-"""Taking a version of the site: issuing and closing editions, and saying why."""
+"""Issuing and closing editions: what the world sees, from the next version of the site on."""
 
 import uuid
 from collections import Counter
@@ -6,26 +6,22 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, String, cast, func, insert, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
-from cms.editions import counts
+from cms.editions import counts, versions
 from cms.editions.models import (
+    LISTINGS,
     AuthorListing,
     Change,
     Edition,
-    Listing,
     NamedEdition,
     PostEdition,
-    Site,
     TagListing,
 )
 from cms.foundation.database import new_id
 
 E = TypeVar("E", bound=Edition)
-LISTINGS: tuple[type[Listing], ...] = (AuthorListing, TagListing)
-# Where PostgreSQL tells who listens that the site has a new version.
-CHANNEL = "cms_site_version"
 
 
 def issue(session: Session, edition: E, *, kind: str, by_id: uuid.UUID | None, now: datetime) -> E:
@@ -34,10 +30,10 @@ def issue(session: Session, edition: E, *, kind: str, by_id: uuid.UUID | None, n
     The edition that was live until now ends where this one begins. Call it last in an action:
     from here to the commit, nobody else can take a version.
     """
-    version = _take_version(session)
+    version = versions.take(session)
     _close(session, type(edition), edition.subject_id, version)
     _add(session, edition, version)
-    _explain(session, version, kind, edition.subject_id, by_id, now)
+    versions.explain(session, version, kind, edition.subject_id, by_id, now)
     session.flush()
     return edition
 
@@ -52,12 +48,12 @@ def issue_post(
     now: datetime,
 ) -> PostEdition:
     """Publish a post: its edition, and the listings that let it be found by author and tag."""
-    version = _take_version(session)
+    version = versions.take(session)
     left = _close(session, PostEdition, edition.subject_id, version)
     _add(session, edition, version)
     session.add_all(AuthorListing.of(edition, author_id) for author_id in author_ids)
     session.add_all(TagListing.of(edition, tag_id) for tag_id in tag_ids)
-    _explain(session, version, "post.published", edition.subject_id, by_id, now)
+    versions.explain(session, version, "post.published", edition.subject_id, by_id, now)
     entered = Counter([counts.EVERYTHING, *author_ids, *tag_ids])
     entered.subtract(left)
     counts.change(session, entered, version=version)
@@ -77,7 +73,7 @@ def issue_new_posts(
     Each is the columns of its ``PostEdition`` with the ids of its authors and of its tags. Gives
     the version.
     """
-    version = _take_version(session)
+    version = versions.take(session)
     span = {"from_version": version, "until_version": None}
     rows: dict[type, list[dict[str, Any]]] = {PostEdition: [], AuthorListing: [], TagListing: []}
     reasons, entered = [], Counter[uuid.UUID]()
@@ -123,40 +119,11 @@ def withdraw(
     now: datetime,
 ) -> None:
     """End the live edition of a subject. Readers see nothing of it from the next version on."""
-    version = _take_version(session)
+    version = versions.take(session)
     left = _close(session, model, subject_id, version)
     counts.change(session, dict.fromkeys(left, -1), version=version)
-    _explain(session, version, kind, subject_id, by_id, now)
+    versions.explain(session, version, kind, subject_id, by_id, now)
     session.flush()
-
-
-def note(session: Session, kind: str, subject_id: uuid.UUID, *, now: datetime) -> None:
-    """Take a version for a change that issues and ends no edition."""
-    _explain(session, _take_version(session), kind, subject_id, None, now)
-    session.flush()
-
-
-def _take_version(session: Session) -> int:
-    """The number that this transaction publishes under; the same for all it does.
-
-    The row stays locked until the commit, which puts versions in commit order.
-    """
-    transaction = session.get_transaction() or session.begin()
-    if session.in_nested_transaction():
-        message = "A version taken inside of a savepoint could be rolled back alone"
-        raise RuntimeError(message)
-    taken: tuple[object, int] | None = session.info.get("site_version")
-    if taken is not None and taken[0] is transaction:
-        return taken[1]
-    wanted: list[ColumnElement[Any]] = [Site.version.expression]
-    if session.get_bind().dialect.name == "postgresql":
-        # Sent to who listens at the commit, in the order of commits.
-        wanted.append(func.pg_notify(CHANNEL, cast(Site.version, String)))
-    version: int = session.execute(
-        update(Site).values(version=Site.version + 1).returning(*wanted)
-    ).one()[0]
-    session.info["site_version"] = (transaction, version)
-    return version
 
 
 def _add(session: Session, edition: Edition, version: int) -> None:
@@ -166,7 +133,7 @@ def _add(session: Session, edition: Edition, version: int) -> None:
     edition.until_version = None
     session.add(edition)
     if isinstance(edition, NamedEdition):
-        _move_names(session, version)
+        versions.move_names(session, version)
 
 
 def _close(
@@ -180,7 +147,7 @@ def _close(
         .returning(model.id)
     )
     if issubclass(model, NamedEdition):
-        _move_names(session, version)
+        versions.move_names(session, version)
     if ended is None or not issubclass(model, PostEdition):
         return []
     left = [counts.EVERYTHING]
@@ -192,18 +159,3 @@ def _close(
             .returning(listing.group_id)
         )
     return left
-
-
-def _move_names(session: Session, version: int) -> None:
-    session.execute(update(Site).values(names_version=version))
-
-
-def _explain(
-    session: Session,
-    version: int,
-    kind: str,
-    subject_id: uuid.UUID,
-    by_id: uuid.UUID | None,
-    now: datetime,
-) -> None:
-    session.add(Change(version=version, kind=kind, subject_id=subject_id, by_id=by_id, at=now))

@@ -180,10 +180,15 @@ class AuthorListing(Listing, Base):
     __tablename__ = "author_listings"
 
 
+LISTINGS: tuple[type[Listing], ...] = (AuthorListing, TagListing)
+
+
 class NamedEdition(Edition):
     """Mixin: an edition of something that lists are sorted by the name of."""
 
     sort_key: Mapped[str] = mapped_column(Key)
+    # Who took its place when it was merged away: readers are sent there.
+    successor_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
 
     @classmethod
     def further_indexes(cls) -> tuple[Index, ...]:

@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, delete, func, inspect, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from cms.editions import actions
+from cms.editions import versions
 from cms.editions.models import (
     EVERYTHING,
+    LISTINGS,
     AuthorEdition,
     Edition,
     PostCount,
@@ -74,7 +75,7 @@ def _begin(session: Session, horizon: int, *, now: datetime) -> None:
     that caches hold must go.
     """
     if session.scalars(select(Site.oldest_version)).one() < horizon:
-        actions.note(session, "history.pruned", EVERYTHING, now=now)
+        versions.note(session, "history.pruned", EVERYTHING, now=now)
         later = update(Site).where(Site.oldest_version < horizon)
         session.execute(later.values(oldest_version=horizon))
 
@@ -108,7 +109,7 @@ def _forget_editions(
     ids = [edition_id for edition_id, _ in found]
     useless = [edition_id for edition_id, has_later in found if has_later]
     if model is PostEdition:
-        for listing in actions.LISTINGS:
+        for listing in LISTINGS:
             session.execute(delete(listing).where(listing.edition_id.in_(ids)))
     session.execute(delete(model).where(model.id.in_(useless)))
     session.execute(update(model).where(model.id.in_(ids)).values(_nothing(model)))

@@ -24,6 +24,15 @@ class SiteModel:
         """Readers see nothing of it."""
         self.posts.pop(post_id, None)
 
+    def merge(self, kind: str, old: str, into: str) -> None:
+        """Every post that readers see names ``into`` in the place of ``old``, once."""
+        link = f"{kind.removesuffix('s')}_ids"
+        for post in self.posts.values():
+            if into in post[link]:
+                post[link] = [one for one in post[link] if one != old]
+            post[link] = [into if one == old else one for one in post[link]]
+        del getattr(self, kind)[old]
+
     def seen(self) -> dict[str, list[dict[str, Any]]]:
         """The three lists, in order, as far as the model knows them."""
         posts = sorted(self.posts.values(), key=lambda one: one["id"], reverse=True)

@@ -50,7 +50,7 @@ contents = st.fixed_dictionaries(
 operations = st.one_of(
     st.tuples(st.sampled_from(["create", "edit", "edit"]), numbers, contents),
     st.tuples(st.sampled_from(["publish", "publish", "unpublish", "delete"]), numbers, st.none()),
-    st.tuples(st.sampled_from(["rename", "name", "forget"]), numbers, st.none()),
+    st.tuples(st.sampled_from(["rename", "name", "forget", "merge"]), numbers, st.none()),
 )
 
 
@@ -72,7 +72,7 @@ class Editors:
         """One operation; ``number`` picks what it is done to."""
         if verb == "create":
             self.create(self.with_ids({"title": "New", **(content or {})}))
-        elif verb in {"name", "rename", "forget"}:
+        elif verb in {"name", "rename", "forget", "merge"}:
             getattr(self, verb)(number)
         elif self.posts:
             position = number % len(self.posts)
@@ -164,6 +164,23 @@ class Editors:
         if not used:
             self.named[kind].remove(subject)
             del getattr(self.model, kind)[subject["id"]]
+
+    def merge(self, number: int) -> None:
+        """Let a tag or author take the place of another."""
+        kind = ["tags", "authors"][number % 2]
+        known = self.named[kind]
+        position = number // 2 % (len(known) or 1)
+        if len(known) > 1:
+            old, into = known[position], known[position - 1]
+            path = f"/api/v1/manage/{kind}/{old['id']}/merge"
+            answer = self.editor.post(path, if_match="*", json={"into": into["id"]})
+            assert answer.status_code == 200
+            known.remove(old)
+            self.model.merge(kind, old["id"], into["id"])
+            self.posts = [
+                self.editor.get(f"/api/v1/manage/posts/{post['id']}").get_json()
+                for post in self.posts
+            ]
 
     def _remember(self, kind: str, subject: dict[str, Any]) -> None:
         self.named[kind].append(subject)

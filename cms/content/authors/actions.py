@@ -1,5 +1,6 @@
 """What can be done to authors. Each change is live at once."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +10,13 @@ from sqlalchemy.orm import Session
 from cms.accounts import permissions, saving
 from cms.accounts.models import User
 from cms.accounts.permissions import Permission
-from cms.content import naming, usage
+from cms.content import merging, naming, usage
 from cms.content.authors import queries
 from cms.content.authors.models import Author
 from cms.content.posts.models import PostAuthor
 from cms.editions import actions as editions
 from cms.editions import documents
+from cms.editions import merging as published
 from cms.editions.models import AuthorEdition, AuthorListing
 from cms.foundation.database import new_id, violates
 from cms.foundation.errors import Fault, Unprocessable
@@ -84,6 +86,35 @@ def delete(
     editions.withdraw(
         session, AuthorEdition, author.id, kind="author.deleted", by_id=by.id, now=now
     )
+
+
+def merge(
+    session: Session,
+    author: Author,
+    into_id: uuid.UUID,
+    *,
+    by: User,
+    expected: Expected,
+    now: datetime,
+) -> Author:
+    """Let another author take their place in all posts, for readers at once; gives the other.
+
+    Who wrote as the one writes as the other, unless that already is another user. Raises
+    ``Stale``, ``Unprocessable``.
+    """
+    permissions.demand(by, Permission.AUTHORS_WRITE)
+    saving.guard(session, author, expected)
+    into = merging.target(session, Author, author.id, into_id)
+    merging.take_over(session, PostAuthor.author_id, author.id, into.id, by=by, now=now)
+    if into.user_id is None and author.user_id is not None:
+        into.user_id = author.user_id
+        saving.touch(into, by=by, now=now)
+    session.delete(author)
+    session.flush()
+    published.merge(
+        session, AuthorEdition, author.id, into.id, kind="author.merged", by_id=by.id, now=now
+    )
+    return into
 
 
 def _announce(session: Session, author: Author, *, by: User, now: datetime) -> None:

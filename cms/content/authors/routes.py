@@ -9,6 +9,7 @@ from cms.content import naming, usage
 from cms.content.authors import actions, queries
 from cms.content.authors.models import Author
 from cms.content.authors.schemas import AuthorFilter, AuthorIn, AuthorOut, AuthorPage, AuthorPatch
+from cms.content.fields import Merge
 from cms.foundation import moments
 from cms.foundation.errors import Malformed, Stale
 from cms.foundation.http import Blueprint, expected, pages, session
@@ -75,6 +76,23 @@ def edit_author(values: dict[str, Any], author_id: uuid.UUID) -> Author:
     author = queries.get(session(), author_id, lock=True)
     return actions.edit(
         session(), author, values, by=caller(), expected=expected(), now=moments.now()
+    )
+
+
+@blueprint.post("/<uuid:author_id>/merge")
+@requires(Permission.AUTHORS_WRITE)
+@blueprint.fails(Stale)
+@blueprint.arguments(Merge)
+@blueprint.response(200, AuthorOut)
+def merge_author(values: dict[str, Any], author_id: uuid.UUID) -> Author:
+    """Merge an author into another.
+
+    The other takes their place in all posts, drafts and published ones alike, and is the answer.
+    Slugs that readers knew lead to the other.
+    """
+    author = queries.get(session(), author_id, lock=True)
+    return actions.merge(
+        session(), author, values["into"], by=caller(), expected=expected(), now=moments.now()
     )
 
 

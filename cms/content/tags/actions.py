@@ -1,5 +1,6 @@
 """What can be done to tags. Each change is live at once."""
 
+import uuid
 from datetime import datetime
 from typing import Any
 
@@ -9,12 +10,13 @@ from sqlalchemy.orm import Session
 from cms.accounts import permissions, saving
 from cms.accounts.models import User
 from cms.accounts.permissions import Permission
-from cms.content import naming, usage
+from cms.content import merging, naming, usage
 from cms.content.posts.models import PostTag
 from cms.content.tags import queries
 from cms.content.tags.models import Tag
 from cms.editions import actions as editions
 from cms.editions import documents
+from cms.editions import merging as published
 from cms.editions.models import TagEdition, TagListing
 from cms.foundation.database import new_id, violates
 from cms.foundation.errors import Conflict, Fault
@@ -103,6 +105,29 @@ def delete(session: Session, tag: Tag, *, by: User, expected: Expected, now: dat
     session.delete(tag)
     session.flush()
     editions.withdraw(session, TagEdition, tag.id, kind="tag.deleted", by_id=by.id, now=now)
+
+
+def merge(
+    session: Session,
+    tag: Tag,
+    into_id: uuid.UUID,
+    *,
+    by: User,
+    expected: Expected,
+    now: datetime,
+) -> Tag:
+    """Let another tag take its place in all posts, for readers at once; gives the other.
+
+    Both must have been read with a lock. Raises ``Stale``, ``Unprocessable``.
+    """
+    permissions.demand(by, Permission.TAGS_WRITE)
+    saving.guard(session, tag, expected)
+    into = merging.target(session, Tag, tag.id, into_id)
+    merging.take_over(session, PostTag.tag_id, tag.id, into.id, by=by, now=now)
+    session.delete(tag)
+    session.flush()
+    published.merge(session, TagEdition, tag.id, into.id, kind="tag.merged", by_id=by.id, now=now)
+    return into
 
 
 def announce(session: Session, tag: Tag, *, by: User, now: datetime) -> None:

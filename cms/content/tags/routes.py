@@ -6,6 +6,7 @@ from typing import Any
 from cms.accounts.access import caller, requires
 from cms.accounts.permissions import Permission
 from cms.content import naming, usage
+from cms.content.fields import Merge
 from cms.content.tags import actions, queries
 from cms.content.tags.models import Tag
 from cms.content.tags.schemas import TagFilter, TagIn, TagOut, TagPage, TagPatch
@@ -74,6 +75,23 @@ def edit_tag(values: dict[str, Any], tag_id: uuid.UUID) -> Tag:
     """
     tag = queries.get(session(), tag_id, lock=True)
     return actions.edit(session(), tag, values, by=caller(), expected=expected(), now=moments.now())
+
+
+@blueprint.post("/<uuid:tag_id>/merge")
+@requires(Permission.TAGS_WRITE)
+@blueprint.fails(Stale)
+@blueprint.arguments(Merge)
+@blueprint.response(200, TagOut)
+def merge_tag(values: dict[str, Any], tag_id: uuid.UUID) -> Tag:
+    """Merge a tag into another.
+
+    The other takes its place in all posts, drafts and published ones alike, and is the answer.
+    Slugs that readers knew lead to the other.
+    """
+    tag = queries.get(session(), tag_id, lock=True)
+    return actions.merge(
+        session(), tag, values["into"], by=caller(), expected=expected(), now=moments.now()
+    )
 
 
 @blueprint.delete("/<uuid:tag_id>")

@@ -11,8 +11,8 @@ from psycopg.pq import ExecStatus
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
-from cms.editions.actions import CHANNEL
 from cms.editions.present import QUERY, Version, unavailable
+from cms.editions.versions import CHANNEL
 from cms.foundation.database import Database
 
 # How often who is told looks by itself, should a notification have been lost.

@@ -1,0 +1,68 @@
+"""Letting one author or tag take another's place in all working copies."""
+
+import uuid
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
+
+from cms.accounts import saving
+from cms.accounts.editing import Edited
+from cms.accounts.models import User
+from cms.content.posts.models import Post
+from cms.foundation.errors import Fault, Unprocessable
+
+# Posts whose texts are in memory at a time.
+PORTION = 200
+M = TypeVar("M", bound=Edited)
+
+
+def target(session: Session, model: type[M], subject_id: uuid.UUID, into_id: uuid.UUID) -> M:
+    """What a merge goes into, locked. Raises ``Unprocessable`` if there is no such, or itself."""
+    kind = model.__name__.lower()
+    into = None if into_id == subject_id else session.get(model, into_id, with_for_update=True)
+    if into is not None:
+        return into
+    message = f"There is no other {kind} {into_id}."
+    raise Unprocessable(message, errors=[Fault("#/into", message)])
+
+
+def take_over(
+    session: Session,
+    link: InstrumentedAttribute[uuid.UUID],
+    old: uuid.UUID,
+    into: uuid.UUID,
+    *,
+    by: User,
+    now: datetime,
+) -> None:
+    """Let every post that names ``old`` name ``into`` in its place, once.
+
+    ``link`` is the column of the table between posts and them. Each post is saved: whoever edits
+    it meanwhile finds a newer version. One without unpublished changes stays without.
+    """
+    table = link.class_
+    ids = session.scalars(
+        select(Post.id)
+        .where(Post.id.in_(select(table.post_id).where(link == old)))
+        .order_by(Post.id)
+        .with_for_update()
+    ).all()
+    named_both = select(table.post_id).where(link == into)
+    once = delete(table).where(link == old, table.post_id.in_(named_both))
+    for statement in (once, update(table).where(link == old).values({link.key: into})):
+        session.execute(statement.execution_options(synchronize_session=False))
+    for start in range(0, len(ids), PORTION):
+        portion = session.scalars(
+            select(Post)
+            .where(Post.id.in_(ids[start : start + PORTION]))
+            .options(selectinload(Post.bylines), selectinload(Post.filings))
+        ).all()
+        for post in portion:
+            if post.is_published and not post.has_unpublished_changes:
+                post.published_fingerprint = post.fingerprint()
+            saving.touch(post, by=by, now=now)
+        session.flush()
+        for post in portion:
+            session.expunge(post)

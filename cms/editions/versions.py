@@ -1,0 +1,59 @@
+"""Taking the next version of the site, and saying why."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, String, cast, func, update
+from sqlalchemy.orm import Session
+
+from cms.editions.models import Change, Site
+
+# Where PostgreSQL tells who listens that the site has a new version.
+CHANNEL = "cms_site_version"
+
+
+def take(session: Session) -> int:
+    """The number that this transaction publishes under; the same for all it does.
+
+    The row stays locked until the commit, which puts versions in commit order.
+    """
+    transaction = session.get_transaction() or session.begin()
+    if session.in_nested_transaction():
+        message = "A version taken inside of a savepoint could be rolled back alone"
+        raise RuntimeError(message)
+    taken: tuple[object, int] | None = session.info.get("site_version")
+    if taken is not None and taken[0] is transaction:
+        return taken[1]
+    wanted: list[ColumnElement[Any]] = [Site.version.expression]
+    if session.get_bind().dialect.name == "postgresql":
+        # Sent to who listens at the commit, in the order of commits.
+        wanted.append(func.pg_notify(CHANNEL, cast(Site.version, String)))
+    version: int = session.execute(
+        update(Site).values(version=Site.version + 1).returning(*wanted)
+    ).one()[0]
+    session.info["site_version"] = (transaction, version)
+    return version
+
+
+def note(session: Session, kind: str, subject_id: uuid.UUID, *, now: datetime) -> None:
+    """Take a version for a change that issues and ends no edition."""
+    explain(session, take(session), kind, subject_id, None, now)
+    session.flush()
+
+
+def move_names(session: Session, version: int) -> None:
+    """Say that authors or tags are others from this version on."""
+    session.execute(update(Site).values(names_version=version))
+
+
+def explain(
+    session: Session,
+    version: int,
+    kind: str,
+    subject_id: uuid.UUID,
+    by_id: uuid.UUID | None,
+    now: datetime,
+) -> None:
+    """Record what took the version."""
+    session.add(Change(version=version, kind=kind, subject_id=subject_id, by_id=by_id, at=now))
