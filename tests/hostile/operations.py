@@ -183,7 +183,10 @@ class World:
         """What is required, and the member ``only``."""
         schema = operation.body_schema
         wanted = [*schema.get("required", ()), *([only] if only else ())]
-        return {name: self.sample(name, schema["properties"][name]) for name in wanted}
+        body = {name: self.sample(name, schema["properties"][name]) for name in wanted}
+        if "into" in body:
+            body["into"] = (self.tag if operation.name == "merge_tag" else self.author)["id"]
+        return body
 
     def sample(self, name: str, schema: dict[str, Any]) -> Any:
         """A value that the member ``name`` may have."""

@@ -197,6 +197,7 @@ def test_ids_of_other_kinds_are_refused(operation: Operation, world: World) -> N
     right = {
         "author_ids": {world.author["id"], world.unused["author_id"]},
         "tag_ids": {world.tag["id"], world.unused["tag_id"]},
+        "into": set(),
         "user_id": {world.victim.user_id, world.admin.user_id},
     }
     with refusals.nothing_written(world.app.database):
