@@ -71,6 +71,13 @@ def _fill(connection: Connection) -> None:
                 "html": "x" * 1000,
                 "body": "",
                 "published_at": published_at,
+                "updated_at": published_at,
+                "title_key": f"title {number % 7}",
+                "title_sort": f"title {number % 7}",
+                "excerpt_key": "",
+                "featured": number % 3 == 0,
+                "reading_minutes": 1,
+                "word_count": number,
                 **span,
             }
             rows[PostEdition].append(edition)
@@ -105,6 +112,7 @@ def _named(number: int, turn: int) -> dict[str, Any]:
         "subject_id": TAG if number == 1 else uuid.UUID(int=200 + number),
         "slug": f"name-{number}",
         "sort_key": f"name {number:03}",
+        "name_key": f"name {number:03}",
         "document": "{}",
         "from_version": turn + 1,
         "until_version": None if turn == 4 else turn + 2,

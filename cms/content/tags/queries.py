@@ -1,6 +1,5 @@
 """How tags are found."""
 
-import unicodedata
 import uuid
 from collections.abc import Collection
 
@@ -8,6 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cms.content.tags.models import Tag
+from cms.foundation import texts
 from cms.foundation.errors import NotFound
 
 
@@ -53,11 +53,6 @@ def matching(*, q: str | None = None) -> Select[Tag]:
     return found
 
 
-def name_key(name: str) -> str:
-    """The form in which names are compared: NFC, case folded."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
 def find_named(session: Session, name: str) -> Tag | None:
     """The tag with this name."""
-    return session.scalar(select(Tag).where(Tag.name_key == name_key(name)))
+    return session.scalar(select(Tag).where(Tag.name_key == texts.folded(name)))
