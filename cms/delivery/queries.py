@@ -179,8 +179,9 @@ def _read(
     parameters["version"] = view.version
     if view.version == view.present.number:
         rows = view.connection.execute(statement(live=True), parameters).all()
-        # Of an empty answer nobody knows which version it saw.
-        if rows and rows[0].version == view.version:
+        # An empty answer does not say which version it saw: the one that is there still, if it is.
+        seen = rows[0].version if rows else view.connection.scalar(_present())
+        if seen == view.version:
             return rows
     return view.connection.execute(statement(live=False), parameters).all()
 
@@ -192,6 +193,11 @@ def _seen(table: type[Spanning], *, live: bool) -> ColumnElement[bool]:
 def _version() -> ColumnElement[int]:
     """The version that the statement itself sees."""
     return select(Site.version).scalar_subquery().label("version")
+
+
+@once
+def _present() -> AnySelect:
+    return select(Site.version)
 
 
 @once
