@@ -71,10 +71,8 @@ def list_posts(page: dict[str, Any]) -> Response:
     cursor = None
     if more:
         last = documents[-1]
-        place = [last["published_at"], last["id"]]
-        if not asked.is_plain:
-            place = asked.held(selected.place(shown[-1], asked))
-        cursor = cursors.seal(scope, [view.version, *place])
+        usual = [last["published_at"], last["id"]]
+        cursor = _cursor(scope, view, asked, shown[-1], usual=usual)
     _names().fill_in(view, documents)
     data: dict[str, Any] = {"data": documents, "next_cursor": cursor, "version": view.version}
     if page["total"]:
@@ -207,6 +205,12 @@ def _rows(
     return list(found)
 
 
+def _cursor(scope: str, view: View, asked: Question, row: Any, *, usual: list[Any]) -> str:
+    """Where the page after ``row`` begins; ``usual`` is its place in the list as usually given."""
+    place = usual if asked.is_plain else asked.held(selected.place(row, asked))
+    return cursors.seal(scope, [view.version, *place])
+
+
 def _total(view: View, asked: Question, groups: dict[str, uuid.UUID] | None) -> int:
     if groups is None:
         return 0
@@ -254,11 +258,8 @@ def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) ->
     cursor = None
     if more:
         last = shown[-1]
-        if asked.is_plain:
-            place = [last.sort_key, last.subject_id]
-        else:
-            place = asked.held(selected.place(last, asked))
-        cursor = cursors.seal(scope, [view.version, *place])
+        usual = [last.sort_key, last.subject_id] if asked.is_plain else []
+        cursor = _cursor(scope, view, asked, last, usual=usual)
     data: dict[str, Any] = {
         "data": [_named(row) for row in shown],
         "next_cursor": cursor,
