@@ -28,6 +28,7 @@ from cms.editions.models import (
 )
 from cms.editions.present import Version
 from cms.foundation.database import Database
+from cms.foundation.errors import Unprocessable
 from cms.foundation.http.edge import Edge
 
 POSTS, SUPERSEDED, NAMES = 300, 8, 60
@@ -228,6 +229,23 @@ def test_one_of_some_tags_takes_the_first_of_each_along_its_listing(
     tables = ("post_editions", "tag_listings", "author_listings")
     assert not [line for line in lines if line.endswith(tables)], plan
     assert not re.search(r'"Seq Scan".{0,200}_(editions|listings)"', plan), plan
+
+
+def test_what_takes_too_long_is_given_up_with_what_to_do(grown: Database) -> None:
+    terms = "+".join(f"tag:-none-{number}" for number in range(49))
+    page = filtered(f"{terms}+tag:null")
+    hasty = Database(grown.url.render_as_string(hide_password=False), look_seconds=0.001)
+    try:
+        with hasty.lookup.connect() as connection:
+            view = View(connection, NOW, Version(NOW, NOW))
+            with pytest.raises(Unprocessable, match="filter: Takes too long") as caught:
+                asking(page)(view)
+            # The connection is as good as before.
+            assert len(queries.posts(view, limit=1)) == 1
+    finally:
+        hasty.dispose()
+
+    assert [fault.pointer for fault in caught.value.errors] == ["?filter"]
 
 
 def plans(database: Database, asked: Any, version: int) -> list[tuple[str, str]]:

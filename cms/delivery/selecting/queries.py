@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, func, select, union
+from sqlalchemy.exc import OperationalError
 
 from cms.delivery import queries
 from cms.delivery.queries import AnyRow, AnySelect, View, _read, _seen, _version
@@ -15,6 +16,8 @@ from cms.delivery.selecting import fields, question
 from cms.delivery.selecting.question import Question
 from cms.editions.models import Listing, NamedEdition, PostEdition
 from cms.foundation import filters, sorting
+from cms.foundation.database import took_too_long
+from cms.foundation.errors import Fault, Unprocessable
 from cms.foundation.filters.conditions import Columns
 from cms.foundation.filters.tree import Checked
 
@@ -45,7 +48,7 @@ def posts(
             return _of_any(asked, name, slugs, rest, texts=texts, live=live)
         return _posts(asked, tuple(groups), texts=texts, live=live)
 
-    return _read(view, statement, {"limit": limit, **groups})
+    return _bounded(view, statement, {"limit": limit, **groups})
 
 
 def count_posts(view: View, asked: Question, groups: Mapping[str, uuid.UUID]) -> int:
@@ -69,7 +72,7 @@ def named(
         found = select(_version(), *shown, *_keys(asked, order)).where(_seen(edition, live=live))
         return _page(_fitting(found, asked, fields.of_named(edition)), asked, order)
 
-    return _read(view, statement, {"limit": limit})
+    return _bounded(view, statement, {"limit": limit})
 
 
 def count_named(view: View, edition: type[NamedEdition], asked: Question) -> int:
@@ -160,6 +163,22 @@ def _page(found: AnySelect, asked: Question, order: Order) -> AnySelect:
     return found.order_by(*sorting.clauses(asked.order, order)).limit(LIMIT)
 
 
+def _bounded(
+    view: View, statement: Callable[..., AnySelect], parameters: dict[str, Any]
+) -> Sequence[AnyRow]:
+    """What is found within the time that a look may take. Raises ``Unprocessable``."""
+    try:
+        return _read(view, statement, parameters)
+    except OperationalError as error:
+        if not took_too_long(error):
+            raise
+        message = (
+            "Takes too long on a site of this size. Narrow it by a tag, an author or a date, or "
+            "sort by published_at, updated_at or title."
+        )
+        raise Unprocessable(f"filter: {message}", errors=[Fault("?filter", message)]) from error
+
+
 def _count(view: View, statement: Callable[..., AnySelect], parameters: dict[str, Any]) -> int:
-    (row,) = _read(view, statement, parameters)
+    (row,) = _bounded(view, statement, parameters)
     return int(row.found)
