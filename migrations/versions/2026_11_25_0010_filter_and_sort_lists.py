@@ -34,8 +34,21 @@ def upgrade() -> None:
     _rewrite("post_editions", _post_columns(), _of_post)
     for table in NAMED:
         _rewrite(table, _named_columns(), _of_name)
+    _fold_titles()
     for name, column in (("updated", "updated_at"), ("title", "title_sort")):
         _index("post_editions", f"ix_post_editions_live_{name}", [column, "subject_id"], **LIVE)
+
+
+def _fold_titles() -> None:
+    """Working copies have such a column; a few letters were folded in it without being composed."""
+    posts = sa.table("posts", *map(sa.column, ("id", "title", "title_key")))
+    bind = op.get_bind()
+    found = bind.execute(sa.select(posts)).all()
+    folded = [{"of": row.id, "key": _folded(row.title)} for row in found]
+    changed = [new for new, row in zip(folded, found, strict=True) if new["key"] != row.title_key]
+    if changed:
+        update = sa.update(posts).where(posts.c.id == sa.bindparam("of"))
+        bind.execute(update.values(title_key=sa.bindparam("key")), changed)
 
 
 def downgrade() -> None:

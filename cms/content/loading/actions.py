@@ -191,7 +191,7 @@ def _row(
         "id": new_id(),
         "slug": slug,
         "title": values["title"],
-        "title_key": values["title"].casefold(),
+        "title_key": texts.folded(values["title"]),
         "excerpt": values.get("excerpt"),
         "body": ready.body,
         "cover": {"url": address, "alt": "", "caption": None} if address else None,

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -9,6 +10,18 @@ from sqlalchemy.orm import Session
 from cms.content.tags.models import Tag
 from cms.foundation import texts
 from cms.foundation.errors import NotFound
+from cms.foundation.filters.kinds import Kind
+from cms.foundation.filters.listed import Listed, fitting
+from cms.foundation.filters.tree import Checked
+
+# What `filter` reaches; nothing else can be named.
+LISTED: Listed = {
+    "id": (Kind.IDENTIFIER, Tag.id.expression),
+    "slug": (Kind.SLUG, Tag.slug.expression),
+    "name": (Kind.TEXT, Tag.name_key.expression),
+    "created_at": (Kind.MOMENT, Tag.created_at.expression),
+    "updated_at": (Kind.MOMENT, Tag.updated_at.expression),
+}
 
 
 def get(session: Session, tag_id: uuid.UUID, *, lock: bool = False) -> Tag:
@@ -43,9 +56,9 @@ def by_name_keys(session: Session, keys: Collection[str]) -> dict[str, Tag]:
     return {tag.name_key: tag for tag in found}
 
 
-def matching(*, q: str | None = None) -> Select[Tag]:
-    """All tags, or those whose name or slug contains ``q``."""
-    found = select(Tag)
+def matching(*, q: str | None = None, filter_: Checked | None = None, now: datetime) -> Select[Tag]:
+    """All tags, or those whose name or slug contains ``q`` and that fit."""
+    found = fitting(select(Tag), filter_, LISTED, now=now)
     if q is not None:
         found = found.where(
             Tag.name.icontains(q, autoescape=True) | Tag.slug.icontains(q, autoescape=True)

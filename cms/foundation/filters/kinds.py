@@ -79,6 +79,8 @@ class Kind(Enum):
     SLUG = _Described("a slug", (*_EQUALITY, *_PATTERNS), _slug)
     # Others that it belongs to, by their slugs; it is each of them at once.
     GROUP = _Described("a slug", _EQUALITY, _slug)
+    # One of a few names that the document lists.
+    WORD = _Described("a word", _EQUALITY, _slug)
     NUMBER = _Described("a whole number", (*_EQUALITY, *_ORDER), _number)
     MOMENT = _Described(
         "a moment, such as 2026-03-01, '2026-03-01T09:00:00Z' or now-30d",

@@ -14,7 +14,7 @@ from cms.foundation.filters.scanner import BadFilter
 class FilterField(fields.String):
     """A filter over the fields that a list allows; gives the checked tree."""
 
-    def __init__(self, allowed: Mapping[str, Kind], *, examples: list[str]) -> None:
+    def __init__(self, allowed: Mapping[str, Kind], *, examples: list[str], **kwargs: Any) -> None:
         """``allowed``: names and kinds of the fields."""
         named = ", ".join(f"`{name}`" for name in allowed)
         super().__init__(
@@ -26,6 +26,7 @@ class FilterField(fields.String):
                 f"ends with, `null`, `now-30d`; a space reads as `+`. Fields: {named}",
                 "examples": examples,
             },
+            **kwargs,
         )
         self._allowed = allowed
 
