@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from anyascii import anyascii
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -86,8 +85,3 @@ def _next_free(session: Session, row: Row, base: str, number: int) -> int:
         number += 1
         if slugs.numbered(base, number) not in used:
             return number
-
-
-def sort_key(name: str) -> str:
-    """What lists sort by: alphabetical for any script, the same on every database."""
-    return anyascii(name).casefold()

@@ -13,6 +13,7 @@ from cms.foundation.settings import Settings
 
 # How long a cache may go on showing an answer while it fetches the next one.
 GRACE_SECONDS = 600
+MINUTE_SECONDS = 60
 # Proxies give all headers together four kilobytes, and answer 502 to more.
 LONGEST_KEYS = 1500
 # A year: what answers say of a version never changes.
@@ -26,8 +27,12 @@ def public_json(
     keys: Iterable[str],
     headers: dict[str, str] | None = None,
     is_final: bool = False,
+    is_passing: bool = False,
 ) -> Response:
     """``data`` with the caching headers of RFC 9111 and 5861; of RFC 8246, if it ``is_final``.
+
+    One that ``is_passing`` depends on the minute it is given in. It does not call itself public:
+    the layer in front keeps what does for as long as the site stands still.
 
     ``keys`` name what the answer shows (``Surrogate-Key``), so that a CDN can drop it when one of
     them changes. Where they are too many, the names of their collections stand for them.
@@ -36,7 +41,7 @@ def public_json(
     all_headers = [
         ("Content-Type", "application/json"),
         ("ETag", conditional.tag(body, data.get("version"))),
-        *_kept(keys, is_final=is_final),
+        *_kept(keys, is_final=is_final, is_passing=is_passing),
         *(headers or {}).items(),
     ]
     return Finished(body, headers=all_headers)
@@ -54,12 +59,18 @@ def moved(address: str, *, key: str) -> Response:
     return response
 
 
-def _kept(keys: Iterable[str], *, is_final: bool = False) -> list[tuple[str, str]]:
+def _kept(
+    keys: Iterable[str], *, is_final: bool = False, is_passing: bool = False
+) -> list[tuple[str, str]]:
     named = " ".join(keys)
     if len(named) > LONGEST_KEYS:
         named = COLLECTIONS
     if is_final:
         return [("Cache-Control", FOR_EVER), ("Surrogate-Key", named)]
     settings = cast(Settings, current_app.extensions["cms.settings"])
-    kept = f"public, max-age={settings.public_max_age}, stale-while-revalidate={GRACE_SECONDS}"
+    seconds = settings.public_max_age
+    if is_passing:
+        kept = f"max-age={min(seconds, MINUTE_SECONDS)}"
+    else:
+        kept = f"public, max-age={seconds}, stale-while-revalidate={GRACE_SECONDS}"
     return [("Cache-Control", kept), ("Surrogate-Key", named)]

@@ -185,10 +185,11 @@ def _read(
 ) -> Sequence[AnyRow]:
     """What is live, if that still is the version wanted; otherwise what was live then."""
     if view.version == view.present.number:
-        seen = {**parameters, "version": view.version}
-        rows = view.connection.execute(statement(live=True), seen).all()
-        # Of an empty answer nobody knows which version it saw.
-        if rows and rows[0].version == view.version:
+        asked = {**parameters, "version": view.version}
+        rows = view.connection.execute(statement(live=True), asked).all()
+        # An empty answer does not say which version it saw: the one that is there still, if it is.
+        seen = rows[0].version if rows else view.connection.scalar(_present())
+        if seen == view.version:
             return rows
     return _as_of(view, statement(live=False), parameters)
 
@@ -215,6 +216,11 @@ def _seen(table: type[Spanning], *, live: bool) -> ColumnElement[bool]:
 def _version() -> ColumnElement[int]:
     """The version that the statement itself sees."""
     return select(Site.version).scalar_subquery().label("version")
+
+
+@once
+def _present() -> AnySelect:
+    return select(Site.version)
 
 
 @once

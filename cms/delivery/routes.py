@@ -1,7 +1,6 @@
 """The public addresses: what a frontend reads, without logging in."""
 
 import uuid
-from datetime import datetime
 from typing import Any, cast
 
 import orjson
@@ -20,6 +19,9 @@ from cms.delivery.schemas import (
     PublicTagFilter,
     PublicTagPage,
 )
+from cms.delivery.selecting import queries as selected
+from cms.delivery.selecting import question
+from cms.delivery.selecting.question import Question
 from cms.editions.models import (
     AuthorEdition,
     Edition,
@@ -50,29 +52,39 @@ def list_posts(page: dict[str, Any]) -> Response:
 
     Newest first, without the text unless `include=html` asks for it. All pages of one walk along
     `next_cursor` show the site at the version of the first.
+
+    `filter` chooses by what a post is (`tag:news+author:-jane+published_at:>2026-01-01`), `sort` by
+    which fields it is ordered (`-featured,title`). Text is compared without regard to case. An
+    answer to a filter that speaks of `now` holds for the minute.
     """
-    tag, author = page.get("tag"), page.get("author")
-    scope = state.scope(f"posts tag={tag} author={author}", page)
-    view, after = state.continued(scope, page)
-    groups = _groups(view, tag=tag, author=author)
+    asked = question.of_posts(page)
+    scope = state.scope(f"posts tag={asked.tag} author={asked.author}{asked.scope}", page)
+    view, after = state.continued(scope, page, length=asked.length)
+    asked = asked.begun(after)
+    groups = _groups(view, tag=asked.tag, author=asked.author)
     wanted = page.get("fields_")
     with_html = "html" in [*page.get("include", ()), *(wanted or ())]
-    rows = _rows(view, page["limit"] + 1, after, groups, with_html=with_html)
+    rows = _rows(view, page["limit"] + 1, asked, groups, with_html=with_html)
     shown, more = pages.cut(rows, page["limit"])
     documents = [_post(row, with_html=with_html) for row in shown]
     keys = ["posts", *_keys(documents)]
     cursor = None
     if more:
         last = documents[-1]
-        cursor = cursors.seal(scope, [view.version, last["published_at"], last["id"]])
+        usual = [last["published_at"], last["id"]]
+        cursor = _cursor(scope, view, asked, shown[-1], usual=usual)
     _names().fill_in(view, documents)
     data: dict[str, Any] = {"data": documents, "next_cursor": cursor, "version": view.version}
     if page["total"]:
-        data["total"] = 0 if groups is None else queries.count_posts(view, groups)
+        data["total"] = _total(view, asked, groups)
     if wanted is not None:
         data["data"] = [{name: document[name] for name in wanted} for document in documents]
     return public_json(
-        data, keys=keys, headers=pages.link_next(cursor), is_final=state.is_final(page)
+        data,
+        keys=keys,
+        headers=pages.link_next(cursor),
+        is_final=state.is_final(page) and not asked.is_passing,
+        is_passing=asked.is_passing,
     )
 
 
@@ -176,7 +188,7 @@ def _groups(view: View, *, tag: str | None, author: str | None) -> dict[str, uui
 def _rows(
     view: View,
     limit: int,
-    after: list[Any] | None,
+    asked: Question,
     groups: dict[str, uuid.UUID] | None,
     *,
     with_html: bool,
@@ -184,9 +196,27 @@ def _rows(
     """The posts of a page and, if there are more, one of the next."""
     if groups is None:
         return []
-    place = None if after is None else (datetime.fromisoformat(after[0]), uuid.UUID(after[1]))
-    found = queries.posts(view, limit=limit, after=place, groups=groups, with_html=with_html)
+    if asked.is_plain:
+        after: Any = asked.after
+        found = queries.posts(view, limit=limit, after=after, groups=groups, with_html=with_html)
+    else:
+        texts = [PostEdition.html.expression] if with_html else []
+        found = selected.posts(view, asked, limit=limit, groups=groups, texts=texts)
     return list(found)
+
+
+def _cursor(scope: str, view: View, asked: Question, row: Any, *, usual: list[Any]) -> str:
+    """Where the page after ``row`` begins; ``usual`` is its place in the list as usually given."""
+    place = usual if asked.is_plain else asked.held(selected.place(row, asked))
+    return cursors.seal(scope, [view.version, *place])
+
+
+def _total(view: View, asked: Question, groups: dict[str, uuid.UUID] | None) -> int:
+    if groups is None:
+        return 0
+    if asked.condition is None:
+        return queries.count_posts(view, groups)
+    return selected.count_posts(view, asked, groups)
 
 
 def _post(row: Any, *, with_html: bool) -> dict[str, Any]:
@@ -215,22 +245,31 @@ def _keys(documents: list[dict[str, Any]]) -> list[str]:
 
 
 def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) -> Response:
-    scope = state.scope(name, page)
-    view, after = state.continued(scope, page)
-    place = None if after is None else (after[0], uuid.UUID(after[1]))
-    found = queries.named(view, edition, limit=page["limit"] + 1, after=place)
+    asked = question.of_named(page)
+    scope = state.scope(f"{name}{asked.scope}", page)
+    view, after = state.continued(scope, page, length=asked.length)
+    asked, limit = asked.begun(after), page["limit"] + 1
+    if asked.is_plain:
+        place: Any = asked.after
+        found = queries.named(view, edition, limit=limit, after=place)
+    else:
+        found = selected.named(view, edition, asked, limit=limit)
     shown, more = pages.cut(list(found), page["limit"])
     cursor = None
     if more:
         last = shown[-1]
-        cursor = cursors.seal(scope, [view.version, last.sort_key, str(last.subject_id)])
+        usual = [last.sort_key, last.subject_id] if asked.is_plain else []
+        cursor = _cursor(scope, view, asked, last, usual=usual)
     data: dict[str, Any] = {
         "data": [_named(row) for row in shown],
         "next_cursor": cursor,
         "version": view.version,
     }
     if page["total"]:
-        data["total"] = queries.count_named(view, edition)
+        if asked.condition is None:
+            data["total"] = queries.count_named(view, edition)
+        else:
+            data["total"] = selected.count_named(view, edition, asked)
     keys = [name, "posts", *(f"{name[:-1]}-{row.subject_id}" for row in shown)]
     return public_json(
         data, keys=keys, headers=pages.link_next(cursor), is_final=state.is_final(page)

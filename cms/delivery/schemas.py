@@ -6,7 +6,9 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from cms.delivery.selecting import fields as selectable
 from cms.editions.schemas import PublicAuthor, PublicPostSummary, PublicTag
+from cms.foundation.http.filters import FilterField, SortField
 from cms.foundation.http.input import CommaList, Line, Moment, QueryFlag, Strict
 from cms.foundation.http.pages import PageFilter, page_of
 
@@ -67,6 +69,11 @@ class PublicPostFilter(ListFilter):
 
     tag = Line(longest=500, metadata={"description": "Slug of a tag"})
     author = Line(longest=500, metadata={"description": "Slug of an author"})
+    filter = FilterField(
+        selectable.POSTS,
+        examples=["tag:news+author:-jane+published_at:>2026-01-01", "featured:true,title:~'fail'"],
+    )
+    sort = SortField(selectable.SORTABLE, default="-published_at", examples=["-featured,title"])
     fields_ = CommaList(
         fields.String(validate=_known_field),
         data_key="fields",
@@ -80,12 +87,19 @@ class PublicPostFilter(ListFilter):
     )
 
 
-class PublicAuthorFilter(ListFilter):
-    """Which part of the authors."""
+class NamedFilter(ListFilter):
+    """What lists of authors and of tags share."""
+
+    filter = FilterField(selectable.NAMED, examples=["post_count:>0", "name:~^'a'"])
+    sort = SortField(tuple(selectable.NAMED), default="name", examples=["-post_count,name"])
 
 
-class PublicTagFilter(ListFilter):
-    """Which part of the tags."""
+class PublicAuthorFilter(NamedFilter):
+    """Which authors."""
+
+
+class PublicTagFilter(NamedFilter):
+    """Which tags."""
 
 
 PublicPostPage: Any = page_of(PublicPostSummary, total=TOTAL)

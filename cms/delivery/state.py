@@ -48,12 +48,14 @@ def scope(name: str, page: dict[str, Any]) -> str:
     return f"{name} as_of={page['as_of']}" if "as_of" in page else name
 
 
-def continued(scope: str, page: dict[str, Any]) -> tuple[View, list[Any] | None]:
-    """The version that a page shows, and where in its walk it begins."""
+def continued(
+    scope: str, page: dict[str, Any], *, length: int = 2
+) -> tuple[View, list[Any] | None]:
+    """The version that a page shows, and where in its walk it begins: ``length`` things say it."""
     shown = view(page)
     if "cursor" not in page:
         return shown, None
-    version, *after = cursors.unseal(scope, page["cursor"], 3)
+    version, *after = cursors.unseal(scope, page["cursor"], 1 + length)
     if version > shown.present.number:
         # The database was put back to an earlier state; that version never happened.
         raise cursors.BadCursor("The cursor is from a later version of the site. Start again.")

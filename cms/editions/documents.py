@@ -6,12 +6,14 @@ from typing import Any
 import orjson
 
 from cms.editions.schemas import PublicAuthor, PublicPost, PublicTag
+from cms.foundation import texts
 
 # What an edition leaves out: its HTML lies beside it, so that lists need not read it; authors and
 # tags are filled in when it is read, because they change without it.
 _POST = PublicPost(exclude=("html", "authors", "tags"))
 _AUTHOR = PublicAuthor(exclude=("post_count",))
 _TAG = PublicTag(exclude=("post_count",))
+_AS_THEY_ARE = ("published_at", "updated_at", "featured", "reading_minutes", "word_count")
 
 
 def post(values: dict[str, Any], *, author_ids: list[uuid.UUID], tag_ids: list[uuid.UUID]) -> str:
@@ -23,6 +25,21 @@ def post(values: dict[str, Any], *, author_ids: list[uuid.UUID], tag_ids: list[u
             document["tags"] = [str(tag_id) for tag_id in tag_ids]
         document[name] = value
     return _pack(document)
+
+
+def listed(values: dict[str, Any]) -> dict[str, Any]:
+    """The columns of a post's edition that lists are filtered and sorted by."""
+    return {
+        "title_key": texts.folded(values["title"]),
+        "title_sort": texts.sort_key(values["title"]),
+        "excerpt_key": texts.folded(values["excerpt"]),
+        **{name: values[name] for name in _AS_THEY_ARE},
+    }
+
+
+def named(name: str) -> dict[str, str]:
+    """The columns of an author's or tag's edition that lists are filtered and sorted by."""
+    return {"sort_key": texts.sort_key(name), "name_key": texts.folded(name)}
 
 
 def author(subject: object) -> str:

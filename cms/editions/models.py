@@ -101,15 +101,25 @@ class PostEdition(Edition, Base):
     __tablename__ = "post_editions"
 
     published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # What lists are filtered and sorted by, out of the document.
+    title_key: Mapped[str] = mapped_column(Key)
+    title_sort: Mapped[str] = mapped_column(Key)
+    excerpt_key: Mapped[str] = mapped_column(Key)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    featured: Mapped[bool]
+    reading_minutes: Mapped[int]
+    word_count: Mapped[int]
     html: Mapped[str] = mapped_column(Text)
     # The source it was rendered from.
     body: Mapped[str] = mapped_column(Text)
 
     @classmethod
     def further_indexes(cls) -> tuple[Index, ...]:
-        """Newest first, now and as of any version."""
+        """Newest first, now and as of any version; now by the last change and by title as well."""
         return (
             Index("ix_post_editions_live_newest", "published_at", "subject_id", **ONLY_LIVE),
+            Index("ix_post_editions_live_updated", "updated_at", "subject_id", **ONLY_LIVE),
+            Index("ix_post_editions_live_title", "title_sort", "subject_id", **ONLY_LIVE),
             Index(
                 "ix_post_editions_newest",
                 "published_at",
@@ -187,6 +197,8 @@ class NamedEdition(Edition):
     """Mixin: an edition of something that lists are sorted by the name of."""
 
     sort_key: Mapped[str] = mapped_column(Key)
+    # The name as filters compare it.
+    name_key: Mapped[str] = mapped_column(Key)
     # Who took its place when it was merged away: readers are sent there.
     successor_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
 

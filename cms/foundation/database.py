@@ -1,8 +1,10 @@
 """The database: declarative base, column types, and the engines behind every session."""
 
 import fcntl
+import math
 import os
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,10 +26,17 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from uuid_utils import compat
+
+# No look may take longer: whoever asks for what takes so long asks for too much.
+LOOK_SECONDS = 5.0
+# SQLite counts its own steps; so many of them take less than a millisecond.
+STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 10_000
+# PostgreSQL: the statement was cancelled, since it took too long.
+CANCELLED = "57014"
 
 # Compared byte by byte on both databases, so that a list has the same order everywhere.
 Key = String().with_variant(Text(collation="C"), "postgresql")
@@ -89,11 +98,18 @@ class Database:
     never take it. On PostgreSQL ``writer`` and ``reader`` are one.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 5, timeout: int = 30) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 5,
+        timeout: int = 30,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
         """``url`` in SQLAlchemy's form; ``sqlite:///path`` or ``postgresql://…``.
 
         ``timeout`` in seconds: how long a PostgreSQL statement may run, and how long anybody waits
-        for a connection or for SQLite's write lock.
+        for a connection or for SQLite's write lock. ``look_seconds``: how long a look may take.
         """
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
@@ -113,12 +129,17 @@ class Database:
             self.lookup = _sqlite_engine(
                 url, timeout, begin=None, read_only=True, poolclass=NullPool
             )
+            _limit_statements(self.lookup, look_seconds)
         else:
             self.writer = self.reader = _postgresql_engine(
                 url, timeout, pool_size=pool_size, max_overflow=pool_size, pool_timeout=timeout
             )
             self.lookup = _postgresql_engine(
-                url, timeout, isolation_level="AUTOCOMMIT", poolclass=NullPool
+                url,
+                timeout,
+                longest_statement=min(look_seconds, timeout),
+                isolation_level="AUTOCOMMIT",
+                poolclass=NullPool,
             )
         self._of_thread = threading.local()
 
@@ -185,6 +206,22 @@ def _sqlite_engine(
     return engine
 
 
+def _limit_statements(engine: Engine, seconds: float) -> None:
+    """Let SQLite give up what takes longer; it has no such setting of its own."""
+    begun = threading.local()
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def note(*_statement: Any) -> None:
+        begun.at = time.monotonic()
+
+    @event.listens_for(engine, "connect")
+    def watch(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        def has_expired() -> bool:
+            return time.monotonic() - getattr(begun, "at", math.inf) > seconds
+
+        connection.set_progress_handler(has_expired, STEPS_BETWEEN_LOOKS_AT_THE_CLOCK)
+
+
 def _queue_writers(engine: Engine, path: str) -> None:
     """Let writers wait in line: for the one connection in a process, for a file lock between them.
 
@@ -210,9 +247,12 @@ def _queue_writers(engine: Engine, path: str) -> None:
         os.close(entry.info.pop("writers"))
 
 
-def _postgresql_engine(url: str, timeout: int, **options: Any) -> Engine:
+def _postgresql_engine(
+    url: str, timeout: int, *, longest_statement: float | None = None, **options: Any
+) -> Engine:
     milliseconds = timeout * 1000
-    limits = f"-c lock_timeout={milliseconds // 3} -c statement_timeout={milliseconds}"
+    longest = milliseconds if longest_statement is None else max(1, int(longest_statement * 1000))
+    limits = f"-c lock_timeout={milliseconds // 3} -c statement_timeout={longest}"
     return create_engine(
         url,
         # A connection that died while it was idle is replaced before anybody uses it.
@@ -220,6 +260,12 @@ def _postgresql_engine(url: str, timeout: int, **options: Any) -> Engine:
         connect_args={"options": f"-c timezone=UTC {limits}", "connect_timeout": timeout},
         **options,
     )
+
+
+def took_too_long(error: OperationalError) -> bool:
+    """Whether a statement was given up because of the time it took."""
+    cancelled = getattr(error.orig, "sqlstate", None) == CANCELLED
+    return cancelled or getattr(error.orig, "sqlite_errorname", None) == "SQLITE_INTERRUPT"
 
 
 def violates(error: IntegrityError, table: str, column: str) -> bool:

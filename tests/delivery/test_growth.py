@@ -12,6 +12,9 @@ from sqlalchemy import Connection, event, insert, text
 
 from cms.delivery import queries
 from cms.delivery.queries import View
+from cms.delivery.schemas import PublicPostFilter
+from cms.delivery.selecting import queries as selected
+from cms.delivery.selecting import question
 from cms.editions import counts
 from cms.editions.models import (
     EVERYTHING,
@@ -26,6 +29,7 @@ from cms.editions.models import (
 from cms.editions.present import Version
 from cms.editions.queries import version_at
 from cms.foundation.database import Database
+from cms.foundation.errors import Unprocessable
 from cms.foundation.http.edge import Edge
 
 POSTS, SUPERSEDED, NAMES = 300, 8, 60
@@ -72,6 +76,13 @@ def _fill(connection: Connection) -> None:
                 "html": "x" * 1000,
                 "body": "",
                 "published_at": published_at,
+                "updated_at": published_at,
+                "title_key": f"title {number % 7}",
+                "title_sort": f"title {number % 7}",
+                "excerpt_key": "",
+                "featured": number % 3 == 0,
+                "reading_minutes": 1,
+                "word_count": number,
                 **span,
             }
             rows[PostEdition].append(edition)
@@ -106,6 +117,7 @@ def _named(number: int, turn: int) -> dict[str, Any]:
         "subject_id": TAG if number == 1 else uuid.UUID(int=200 + number),
         "slug": f"name-{number}",
         "sort_key": f"name {number:03}",
+        "name_key": f"name {number:03}",
         "document": "{}",
         "from_version": turn + 1,
         "until_version": None if turn == 4 else turn + 2,
@@ -137,6 +149,104 @@ ASKED: dict[str, Any] = {
     "total": lambda view: queries.count_posts(view, {}),
     "total of a tag": lambda view: queries.count_posts(view, {"tag_id": TAG}),
 }
+
+
+def asking(version_of_page: dict[str, Any], *, page: int = 1) -> Any:
+    """A question for posts as a reader puts it; on its first page or on the second."""
+    asked = question.of_posts(version_of_page)
+    held: dict[str, Any] = {
+        "published_at": PLACE[0].isoformat(),
+        "updated_at": PLACE[0].isoformat(),
+        "id": str(PLACE[1]),
+        "title": "title 3",
+        "featured": True,
+    }
+    after = None if page == 1 else [held[by.field] for by in asked.order]
+    groups = {
+        name: group
+        for name, group, slug in (("tag_id", TAG, asked.tag), ("author_id", AUTHOR, asked.author))
+        if slug is not None
+    }
+    return lambda view: selected.posts(view, asked.begun(after), limit=21, groups=groups)
+
+
+def filtered(text: str, sort: str | None = None) -> dict[str, Any]:
+    """The parameters ``filter`` and ``sort`` as the schema gives them."""
+    query = {"filter": text, "sort": sort} if sort else {"filter": text}
+    found: dict[str, Any] = PublicPostFilter().load(query)
+    return found
+
+
+def sorted_by(sort: str) -> dict[str, Any]:
+    """The parameter ``sort`` as the schema gives it."""
+    found: dict[str, Any] = PublicPostFilter().load({"sort": sort})
+    return found
+
+
+ALONG = {
+    "oldest": (sorted_by("published_at"), "live_newest"),
+    "last changed": (sorted_by("-updated_at"), "live_updated"),
+    "by title": (sorted_by("title"), "live_title"),
+    "by title, backwards": (sorted_by("-title"), "live_title"),
+    "since a day": (filtered("published_at:>2020-01-03"), "live_newest"),
+    "of a tag since a day": (filtered("tag:a+published_at:>2020-01-03"), "live_newest"),
+    "of a tag, not of an author": (filtered("tag:a+author:-b"), "live_newest"),
+    "of a tag, oldest": (filtered("tag:a+featured:true", "published_at"), "live_newest"),
+    "not of a tag": (filtered("tag:-a"), "live_newest"),
+    "featured": (filtered("featured:true"), "live_newest"),
+    "title contains": (filtered("title:~'a'"), "live_newest"),
+    "by id": (filtered("id:019ab3c4-0000-7000-8000-0000000000c1"), "live_"),
+}
+
+
+@pytest.mark.parametrize("page", [1, 2])
+@pytest.mark.parametrize("asked", ALONG)
+def test_common_filters_and_orders_walk_an_index_of_what_is_live(
+    grown: Database, asked: str, page: int
+) -> None:
+    page_of, index = ALONG[asked]
+
+    (statement, plan), *_of_an_empty_answer = plans(grown, asking(page_of, page=page), NOW)
+
+    assert index in plan, f"{statement}\n{plan}"
+    if asked != "by id":
+        assert walks_an_index(plan), f"{statement}\n{plan}"
+
+
+@pytest.mark.parametrize("page", [1, 2])
+@pytest.mark.parametrize(
+    "text",
+    ["tag:[name-1,name-2]", "tag:[name-1,name-2]+published_at:>2020-01-03", "author:[a,b]+tag:-c"],
+)
+def test_one_of_some_tags_takes_the_first_of_each_along_its_listing(
+    grown: Database, text: str, page: int
+) -> None:
+    (statement, plan), *_of_an_empty_answer = plans(grown, asking(filtered(text), page=page), NOW)
+
+    listing = "author_listings" if text.startswith("author") else "tag_listings"
+    assert plan.count(f"ix_{listing}_live_newest") == 2, f"{statement}\n{plan}"
+    # What is sorted is what the groups gave: at most a page of each.
+    lines = [line for line in plan.splitlines() if line.startswith("SCAN")]
+    tables = ("post_editions", "tag_listings", "author_listings")
+    assert not [line for line in lines if line.endswith(tables)], plan
+    assert not re.search(r'"Seq Scan".{0,200}_(editions|listings)"', plan), plan
+
+
+def test_what_takes_too_long_is_given_up_with_what_to_do(grown: Database) -> None:
+    terms = "+".join(f"tag:-none-{number}" for number in range(49))
+    page = filtered(f"{terms}+tag:null")
+    hasty = Database(grown.url.render_as_string(hide_password=False), look_seconds=0.001)
+    try:
+        with hasty.lookup.connect() as connection:
+            view = View(connection, NOW, Version(NOW, NOW))
+            with pytest.raises(Unprocessable, match="filter: Takes too long") as caught:
+                asking(page)(view)
+            # The connection is as good as before.
+            assert len(queries.posts(view, limit=1)) == 1
+    finally:
+        hasty.dispose()
+
+    assert [fault.pointer for fault in caught.value.errors] == ["?filter"]
 
 
 def plans(database: Database, asked: Any, version: int) -> list[tuple[str, str]]:

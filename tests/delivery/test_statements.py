@@ -89,7 +89,16 @@ def test_twenty_cost_as_many_statements_as_two(app: Edge, admin: Caller) -> None
 @pytest.mark.usefixtures("twenty")
 @pytest.mark.parametrize(
     ("query", "more"),
-    [("include=html", 0), ("fields=title,tags", 0), ("total=true", 1), ("tag=tag-0-a", 0)],
+    [
+        ("include=html", 0),
+        ("fields=title,tags", 0),
+        ("total=true", 1),
+        ("tag=tag-0-a", 0),
+        ("filter=featured:false,tag:[tag-0-a,none]", 0),
+        ("filter=tag:[tag-0-a,tag-1-b]", 0),
+        ("filter=tag:-tag-0-a&total=true", 1),
+        ("sort=-featured,title", 0),
+    ],
 )
 def test_each_parameter_costs_one_statement_at_most(
     app: Edge, admin: Caller, query: str, more: int

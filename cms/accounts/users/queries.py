@@ -1,12 +1,26 @@
 """How users are found."""
 
 import uuid
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import Role, User
 from cms.foundation.errors import NotFound
+from cms.foundation.filters.kinds import Kind
+from cms.foundation.filters.listed import Listed, fitting
+from cms.foundation.filters.tree import Checked
+
+# What `filter` reaches; nothing else can be named.
+LISTED: Listed = {
+    "id": (Kind.IDENTIFIER, User.id.expression),
+    "email": (Kind.TEXT, User.email_key.expression),
+    "role": (Kind.WORD, User.role.expression),
+    "is_active": (Kind.FLAG, User.is_active.expression),
+    "created_at": (Kind.MOMENT, User.created_at.expression),
+    "updated_at": (Kind.MOMENT, User.updated_at.expression),
+}
 
 
 def get(session: Session, user_id: uuid.UUID, *, lock: bool = False) -> User:
@@ -18,9 +32,9 @@ def get(session: Session, user_id: uuid.UUID, *, lock: bool = False) -> User:
     return user
 
 
-def matching() -> Select[User]:
-    """All users; the caller orders and cuts."""
-    return select(User)
+def matching(*, filter_: Checked | None = None, now: datetime) -> Select[User]:
+    """All users that fit; the caller orders and cuts."""
+    return fitting(select(User), filter_, LISTED, now=now)
 
 
 def active_admins(session: Session) -> list[User]:

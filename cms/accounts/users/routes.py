@@ -33,7 +33,14 @@ def list_users(page: dict[str, Any]) -> Any:
 
     Newest first.
     """
-    return pages.managed(session(), queries.matching(), User.id, scope="users", page=page)
+    filter_ = page.get("filter_")
+    return pages.managed(
+        session(),
+        queries.matching(filter_=filter_, now=moments.now()),
+        User.id,
+        scope="users" if filter_ is None else f"users filter={filter_}",
+        page=page,
+    )
 
 
 @blueprint.post("")

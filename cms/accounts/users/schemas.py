@@ -6,6 +6,9 @@ from marshmallow import fields, validate
 
 from cms.accounts.models import Role
 from cms.accounts.passwords import LONGEST, SHORTEST
+from cms.accounts.users.queries import LISTED
+from cms.foundation.filters.listed import kinds
+from cms.foundation.http.filters import FilterField
 from cms.foundation.http.input import Flag, Line, Moment, Strict, one_line
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import PageFilter, page_of
@@ -83,6 +86,10 @@ class UserOut(Shown):
 
 class UserFilter(PageFilter):
     """Which users."""
+
+    filter_ = FilterField(
+        kinds(LISTED), data_key="filter", examples=["role:[admin,editor]+is_active:true"]
+    )
 
 
 UserPage = page_of(UserOut)

@@ -121,8 +121,8 @@ def _announce(session: Session, author: Author, *, by: User, now: datetime) -> N
     edition = AuthorEdition(
         subject_id=author.id,
         slug=author.slug,
-        sort_key=naming.sort_key(author.name),
         document=documents.author(author),
+        **documents.named(author.name),
     )
     editions.issue(session, edition, kind="author.saved", by_id=by.id, now=now)
 

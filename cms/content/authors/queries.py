@@ -2,12 +2,25 @@
 
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cms.content.authors.models import Author
 from cms.foundation.errors import NotFound
+from cms.foundation.filters.kinds import Kind
+from cms.foundation.filters.listed import Listed, fitting
+from cms.foundation.filters.tree import Checked
+
+# What `filter` reaches; nothing else can be named.
+LISTED: Listed = {
+    "id": (Kind.IDENTIFIER, Author.id.expression),
+    "slug": (Kind.SLUG, Author.slug.expression),
+    "user_id": (Kind.IDENTIFIER, Author.user_id.expression),
+    "created_at": (Kind.MOMENT, Author.created_at.expression),
+    "updated_at": (Kind.MOMENT, Author.updated_at.expression),
+}
 
 
 def get(session: Session, author_id: uuid.UUID, *, lock: bool = False) -> Author:
@@ -36,9 +49,11 @@ def by_slugs(session: Session, slugs: Collection[str]) -> dict[str, Author]:
     return {author.slug: author for author in found}
 
 
-def matching(*, q: str | None = None) -> Select[Author]:
-    """All authors, or those whose name or slug contains ``q``."""
-    found = select(Author)
+def matching(
+    *, q: str | None = None, filter_: Checked | None = None, now: datetime
+) -> Select[Author]:
+    """All authors, or those whose name or slug contains ``q`` and that fit."""
+    found = fitting(select(Author), filter_, LISTED, now=now)
     if q is not None:
         found = found.where(
             Author.name.icontains(q, autoescape=True) | Author.slug.icontains(q, autoescape=True)

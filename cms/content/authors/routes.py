@@ -32,9 +32,13 @@ def list_managed_authors(page: dict[str, Any]) -> Any:
 
     Newest first.
     """
-    q = page.get("q")
+    filters = {name: page[name] for name in ("q", "filter_") if name in page}
     return pages.managed(
-        session(), queries.matching(q=q), Author.id, scope=f"managed authors {q}", page=page
+        session(),
+        queries.matching(now=moments.now(), **filters),
+        Author.id,
+        scope=f"managed authors {filters}",
+        page=page,
     )
 
 

@@ -4,7 +4,10 @@ from typing import Any
 
 from marshmallow import fields
 
+from cms.content.authors.queries import LISTED
 from cms.content.fields import NamedFilter, SlugField
+from cms.foundation.filters.listed import kinds
+from cms.foundation.http.filters import FilterField
 from cms.foundation.http.input import Line, Moment, Prose, Strict, WebAddress
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import page_of
@@ -72,6 +75,10 @@ class AuthorOut(Shown):
 
 class AuthorFilter(NamedFilter):
     """Which authors."""
+
+    filter_ = FilterField(
+        kinds(LISTED), data_key="filter", examples=["slug:~'news'+updated_at:>now-7d"]
+    )
 
 
 AuthorPage = page_of(AuthorOut)

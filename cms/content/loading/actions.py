@@ -23,6 +23,7 @@ from cms.content.tags import queries as tag_queries
 from cms.editions import actions as editions
 from cms.editions import documents
 from cms.editions.models import PostEdition
+from cms.foundation import texts
 from cms.foundation.database import new_id
 from cms.foundation.errors import Unprocessable
 
@@ -157,7 +158,7 @@ def _meet(session: Session, posts: list[Ready], known: Known, *, by: User, now: 
         known.authors[slug] = author.id
     new = [slug for slug in tags if slug not in known.tags]
     by_slug = tag_queries.by_slugs(session, new)
-    keys = {slug: tag_queries.name_key(tags[slug]["name"]) for slug in new}
+    keys = {slug: texts.folded(tags[slug]["name"]) for slug in new}
     by_key = tag_queries.by_name_keys(session, set(keys.values()))
     for slug in new:
         tag = by_slug.get(slug) or by_key.get(keys[slug])
@@ -190,7 +191,7 @@ def _row(
         "id": new_id(),
         "slug": slug,
         "title": values["title"],
-        "title_key": values["title"].casefold(),
+        "title_key": texts.folded(values["title"]),
         "excerpt": values.get("excerpt"),
         "body": ready.body,
         "cover": {"url": address, "alt": "", "caption": None} if address else None,
@@ -229,8 +230,8 @@ def _edition(
     return {
         "subject_id": row["id"],
         "slug": row["slug"],
-        "published_at": row["published_at"],
         "document": documents.post(shown, author_ids=author_ids, tag_ids=tag_ids),
         "html": rendered.html,
         "body": ready.body,
+        **documents.listed(shown),
     }

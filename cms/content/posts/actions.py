@@ -21,6 +21,7 @@ from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
 from cms.content.tags.models import Tag
 from cms.editions import queries as editions
+from cms.foundation import texts
 from cms.foundation.database import new_id, violates
 from cms.foundation.errors import Conflict, Fault, Forbidden, Unprocessable
 from cms.foundation.versions import Expected
@@ -197,7 +198,7 @@ def _fill(post: Post, values: dict[str, Any], names: _Names, *, now: datetime) -
             setattr(post, name, values[name])
     if "title" in values:
         post.title = values["title"]
-        post.title_key = values["title"].casefold()
+        post.title_key = texts.folded(values["title"])
     if "published_at" in values:
         post.published_at = values["published_at"] or post.first_published_at
         if post.published_at is not None and post.published_at > now:

@@ -50,30 +50,26 @@ def publish(
     post.has_unpublished_changes = False
     saving.touch(post, by=by, now=now)
     session.flush()
-    document = documents.post(
-        {
-            "id": post.id,
-            "slug": post.slug,
-            "title": post.title,
-            "excerpt": rendered.excerpt if post.excerpt is None else post.excerpt,
-            "cover": post.cover,
-            "published_at": post.published_at,
-            "updated_at": now,
-            "reading_minutes": rendered.reading_minutes,
-            "word_count": rendered.word_count,
-            "featured": post.featured,
-            "seo": post.seo,
-        },
-        author_ids=post.author_ids,
-        tag_ids=post.tag_ids,
-    )
+    shown = {
+        "id": post.id,
+        "slug": post.slug,
+        "title": post.title,
+        "excerpt": rendered.excerpt if post.excerpt is None else post.excerpt,
+        "cover": post.cover,
+        "published_at": post.published_at,
+        "updated_at": now,
+        "reading_minutes": rendered.reading_minutes,
+        "word_count": rendered.word_count,
+        "featured": post.featured,
+        "seo": post.seo,
+    }
     edition = PostEdition(
         subject_id=post.id,
         slug=post.slug,
-        published_at=post.published_at,
-        document=document,
+        document=documents.post(shown, author_ids=post.author_ids, tag_ids=post.tag_ids),
         html=rendered.html,
         body=post.body,
+        **documents.listed(shown),
     )
     editions.issue_post(
         session,

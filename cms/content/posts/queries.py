@@ -1,9 +1,11 @@
 """How posts are found, and by whom."""
 
 import uuid
-from typing import TypeVar
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from cms.accounts import permissions
@@ -12,9 +14,43 @@ from cms.accounts.permissions import Permission
 from cms.content.authors.models import Author
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.tags.models import Tag
+from cms.foundation import texts
 from cms.foundation.errors import NotFound
+from cms.foundation.filters.conditions import Membership
+from cms.foundation.filters.kinds import Kind
+from cms.foundation.filters.listed import Listed, fitting
+from cms.foundation.filters.tree import Checked
 
 P = TypeVar("P")
+
+
+def _membership(
+    link: type[PostAuthor] | type[PostTag], group_id: Any, group: type[Author] | type[Tag]
+) -> Membership:
+    def belongs(slugs: Sequence[str]) -> ColumnElement[bool]:
+        found = select(link.post_id).where(link.post_id == Post.id)
+        if slugs:
+            ids = select(group.id).where(group.slug.in_(slugs))
+            found = found.where(group_id.in_(ids))
+        return found.correlate(Post).exists()
+
+    return belongs
+
+
+# What `filter` reaches; nothing else can be named.
+LISTED: Listed = {
+    "id": (Kind.IDENTIFIER, Post.id.expression),
+    "slug": (Kind.SLUG, Post.slug.expression),
+    "title": (Kind.TEXT, Post.title_key.expression),
+    "status": (Kind.WORD, Post.status.expression),
+    "featured": (Kind.FLAG, Post.featured.expression),
+    "has_unpublished_changes": (Kind.FLAG, Post.has_unpublished_changes.expression),
+    "published_at": (Kind.MOMENT, Post.published_at.expression),
+    "created_at": (Kind.MOMENT, Post.created_at.expression),
+    "updated_at": (Kind.MOMENT, Post.updated_at.expression),
+    "tag": (Kind.GROUP, _membership(PostTag, PostTag.tag_id, Tag)),
+    "author": (Kind.GROUP, _membership(PostAuthor, PostAuthor.author_id, Author)),
+}
 
 
 def get(session: Session, post_id: uuid.UUID, *, by: User, lock: bool = False) -> Post:
@@ -70,9 +106,11 @@ def matching(
     tag: str | None = None,
     slug: str | None = None,
     q: str | None = None,
+    filter_: Checked | None = None,
+    now: datetime,
 ) -> Select[Post]:
     """The posts that ``by`` may see and that fit; ``author`` and ``tag`` are slugs."""
-    found = visible(select(Post), by=by)
+    found = fitting(visible(select(Post), by=by), filter_, LISTED, now=now)
     if status is not None:
         found = found.where(Post.status == status)
     if author is not None:
@@ -92,7 +130,7 @@ def matching(
     if slug is not None:
         found = found.where(Post.slug == slug)
     if q is not None:
-        key = q.casefold()
+        key = texts.folded(q)
         found = found.where(
             or_(
                 Post.title_key.contains(key, autoescape=True),

@@ -35,7 +35,7 @@ def list_managed_posts(page: dict[str, Any]) -> Any:
     filters = {name: value for name, value in page.items() if name not in {"limit", "cursor"}}
     return pages.managed(
         session(),
-        queries.matching(by=caller(), **filters),
+        queries.matching(by=caller(), now=moments.now(), **filters),
         Post.id,
         scope=f"managed posts {sorted(filters.items())}",
         page=page,

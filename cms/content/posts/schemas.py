@@ -6,7 +6,10 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from cms.content.fields import SlugField
 from cms.content.posts.models import Status
+from cms.content.posts.queries import LISTED
 from cms.editions.schemas import SUMMARY, Byline, Cover, Seo, TagName
+from cms.foundation.filters.listed import kinds
+from cms.foundation.http.filters import FilterField
 from cms.foundation.http.input import Flag, Line, Moment, Prose, Strict, WebAddress
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import PageFilter, page_of
@@ -169,6 +172,11 @@ class PostFilter(PageFilter):
     tag = SlugField(metadata={"description": "Slug of a tag"})
     slug = SlugField(metadata={"description": "The post with exactly this slug"})
     q = Line(longest=200, metadata={"description": "Part of the title or slug"})
+    filter_ = FilterField(
+        kinds(LISTED),
+        data_key="filter",
+        examples=["status:[draft,in_review]+updated_at:>now-7d", "tag:null"],
+    )
 
 
 PostPage = page_of(PostOut)

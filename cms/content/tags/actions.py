@@ -18,6 +18,7 @@ from cms.editions import actions as editions
 from cms.editions import documents
 from cms.editions import merging as published
 from cms.editions.models import TagEdition, TagListing
+from cms.foundation import texts
 from cms.foundation.database import new_id, violates
 from cms.foundation.errors import Conflict, Fault
 from cms.foundation.versions import Expected
@@ -52,7 +53,7 @@ def named(
     found: dict[str, Tag] = {}
     created = []
     # Sorted, so that two requests create the same names in the same order and cannot deadlock.
-    for name in sorted(dict.fromkeys(names), key=queries.name_key):
+    for name in sorted(dict.fromkeys(names), key=texts.folded):
         tag = queries.find_named(session, name) or queries.by_slugs(session, [name]).get(name)
         if tag is None:
             permissions.demand(by, Permission.TAGS_CREATE)
@@ -83,7 +84,7 @@ def edit(
     saving.guard(session, tag, expected)
     values = dict(values)
     if "name" in values:
-        values["name_key"] = queries.name_key(values["name"])
+        values["name_key"] = texts.folded(values["name"])
     if not saving.change(tag, values):
         return tag
     saving.touch(tag, by=by, now=now)
@@ -135,8 +136,8 @@ def announce(session: Session, tag: Tag, *, by: User, now: datetime) -> None:
     edition = TagEdition(
         subject_id=tag.id,
         slug=tag.slug,
-        sort_key=naming.sort_key(tag.name),
         document=documents.tag(tag),
+        **documents.named(tag.name),
     )
     editions.issue(session, edition, kind="tag.saved", by_id=by.id, now=now)
 
@@ -145,7 +146,7 @@ def _insert(session: Session, values: dict[str, Any], *, by: User, now: datetime
     tag = Tag(
         id=new_id(),
         name=values["name"],
-        name_key=queries.name_key(values["name"]),
+        name_key=texts.folded(values["name"]),
         description=values.get("description"),
     )
     saving.begin(tag, by=by, now=now)

@@ -1,14 +1,27 @@
 """How tags are found."""
 
-import unicodedata
 import uuid
 from collections.abc import Collection
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cms.content.tags.models import Tag
+from cms.foundation import texts
 from cms.foundation.errors import NotFound
+from cms.foundation.filters.kinds import Kind
+from cms.foundation.filters.listed import Listed, fitting
+from cms.foundation.filters.tree import Checked
+
+# What `filter` reaches; nothing else can be named.
+LISTED: Listed = {
+    "id": (Kind.IDENTIFIER, Tag.id.expression),
+    "slug": (Kind.SLUG, Tag.slug.expression),
+    "name": (Kind.TEXT, Tag.name_key.expression),
+    "created_at": (Kind.MOMENT, Tag.created_at.expression),
+    "updated_at": (Kind.MOMENT, Tag.updated_at.expression),
+}
 
 
 def get(session: Session, tag_id: uuid.UUID, *, lock: bool = False) -> Tag:
@@ -43,9 +56,9 @@ def by_name_keys(session: Session, keys: Collection[str]) -> dict[str, Tag]:
     return {tag.name_key: tag for tag in found}
 
 
-def matching(*, q: str | None = None) -> Select[Tag]:
-    """All tags, or those whose name or slug contains ``q``."""
-    found = select(Tag)
+def matching(*, q: str | None = None, filter_: Checked | None = None, now: datetime) -> Select[Tag]:
+    """All tags, or those whose name or slug contains ``q`` and that fit."""
+    found = fitting(select(Tag), filter_, LISTED, now=now)
     if q is not None:
         found = found.where(
             Tag.name.icontains(q, autoescape=True) | Tag.slug.icontains(q, autoescape=True)
@@ -53,11 +66,6 @@ def matching(*, q: str | None = None) -> Select[Tag]:
     return found
 
 
-def name_key(name: str) -> str:
-    """The form in which names are compared: NFC, case folded."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
-
-
 def find_named(session: Session, name: str) -> Tag | None:
     """The tag with this name."""
-    return session.scalar(select(Tag).where(Tag.name_key == name_key(name)))
+    return session.scalar(select(Tag).where(Tag.name_key == texts.folded(name)))

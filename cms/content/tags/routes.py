@@ -32,9 +32,13 @@ def list_managed_tags(page: dict[str, Any]) -> Any:
 
     Newest first.
     """
-    q = page.get("q")
+    filters = {name: page[name] for name in ("q", "filter_") if name in page}
     return pages.managed(
-        session(), queries.matching(q=q), Tag.id, scope=f"managed tags {q}", page=page
+        session(),
+        queries.matching(now=moments.now(), **filters),
+        Tag.id,
+        scope=f"managed tags {filters}",
+        page=page,
     )
 
 

@@ -5,6 +5,9 @@ from typing import Any
 from marshmallow import fields
 
 from cms.content.fields import NamedFilter, SlugField
+from cms.content.tags.queries import LISTED
+from cms.foundation.filters.listed import kinds
+from cms.foundation.http.filters import FilterField
 from cms.foundation.http.input import Line, Moment, Prose, Strict
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import page_of
@@ -58,6 +61,10 @@ class TagOut(Shown):
 
 class TagFilter(NamedFilter):
     """Which tags."""
+
+    filter_ = FilterField(
+        kinds(LISTED), data_key="filter", examples=["slug:~'news'+updated_at:>now-7d"]
+    )
 
 
 TagPage = page_of(TagOut)

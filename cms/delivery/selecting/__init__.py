@@ -1,0 +1,1 @@
+"""Lists that a reader filters and sorts as they like."""

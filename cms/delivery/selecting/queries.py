@@ -1,0 +1,184 @@
+"""How posts, authors and tags are found that fit a filter, in any order.
+
+As in ``cms.delivery.queries``, each statement reads what is live or what any version showed.
+"""
+
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, func, select, union
+from sqlalchemy.exc import OperationalError
+
+from cms.delivery import queries
+from cms.delivery.queries import AnyRow, AnySelect, View, _read, _seen, _version
+from cms.delivery.selecting import fields, question
+from cms.delivery.selecting.question import Question
+from cms.editions.models import Listing, NamedEdition, PostEdition
+from cms.foundation import filters, sorting
+from cms.foundation.database import took_too_long
+from cms.foundation.errors import Fault, Unprocessable
+from cms.foundation.filters.conditions import Columns
+from cms.foundation.filters.tree import Checked
+
+LIMIT = bindparam("limit", type_=Integer)
+KEY = "key_"
+
+Order = dict[str, ColumnElement[Any]]
+
+
+def posts(
+    view: View,
+    asked: Question,
+    *,
+    limit: int,
+    groups: Mapping[str, uuid.UUID],
+    texts: Sequence[ColumnElement[Any]] = (),
+) -> Sequence[AnyRow]:
+    """Posts in order: ``document``, the ``texts`` and the keys of their place.
+
+    ``groups``: only those of the ``tag_id`` and the ``author_id`` in it.
+    """
+    parted = None if groups else question.spread(asked.condition)
+    by_date = {by.field for by in asked.order} == {"published_at", "id"}
+
+    def statement(*, live: bool) -> AnySelect:
+        if parted is not None and by_date:
+            name, slugs, rest = parted
+            return _of_any(asked, name, slugs, rest, texts=texts, live=live)
+        return _posts(asked, tuple(groups), texts=texts, live=live)
+
+    return _bounded(view, statement, {"limit": limit, **groups})
+
+
+def count_posts(view: View, asked: Question, groups: Mapping[str, uuid.UUID]) -> int:
+    """How many posts fit."""
+
+    def statement(*, live: bool) -> AnySelect:
+        counted, _lead = _led(select(_version(), func.count().label("found")), groups, live=live)
+        return _fitting(counted, asked, fields.of_posts())
+
+    return _count(view, statement, dict(groups))
+
+
+def named(
+    view: View, edition: type[NamedEdition], asked: Question, *, limit: int
+) -> Sequence[AnyRow]:
+    """Authors or tags in order: ``subject_id, document, posts`` and the keys of their place."""
+    order = fields.order_of_named(edition)
+
+    def statement(*, live: bool) -> AnySelect:
+        shown = (edition.subject_id, edition.document, order["post_count"].label("posts"))
+        found = select(_version(), *shown, *_keys(asked, order)).where(_seen(edition, live=live))
+        return _page(_fitting(found, asked, fields.of_named(edition)), asked, order)
+
+    return _bounded(view, statement, {"limit": limit})
+
+
+def count_named(view: View, edition: type[NamedEdition], asked: Question) -> int:
+    """How many authors or tags fit."""
+
+    def statement(*, live: bool) -> AnySelect:
+        counted = select(_version(), func.count().label("found")).select_from(edition)
+        return _fitting(counted.where(_seen(edition, live=live)), asked, fields.of_named(edition))
+
+    return _count(view, statement, {})
+
+
+def place(row: AnyRow, asked: Question) -> list[Any]:
+    """Where a row stands in its list."""
+    return [getattr(row, f"{KEY}{number}") for number in range(len(asked.order))]
+
+
+def _posts(
+    asked: Question, groups: tuple[str, ...], *, texts: Sequence[ColumnElement[Any]], live: bool
+) -> AnySelect:
+    lead = queries.GROUPS[groups[-1]] if groups else None
+    order = fields.order_of_posts(lead)
+    found = select(_version(), PostEdition.document, *texts, *_keys(asked, order))
+    found, lead = _led(found, groups, live=live)
+    return _page(_fitting(found, asked, fields.of_posts(lead)), asked, order)
+
+
+def _of_any(
+    asked: Question,
+    name: str,
+    slugs: tuple[str, ...],
+    rest: Checked | None,
+    *,
+    texts: Sequence[ColumnElement[Any]],
+    live: bool,
+) -> AnySelect:
+    """The first posts of each group, along its own index, and of all these the first."""
+    listing, edition = fields.GROUPS[name]
+    order = fields.order_of_posts(listing)
+    columns = [listing.edition_id, listing.post_id.label("id"), listing.published_at]
+    branches = []
+    for slug in slugs:
+        group_id = fields.group_ids(edition, [slug]).scalar_subquery()
+        branch = select(*columns).where(listing.group_id == group_id, _seen(listing, live=live))
+        if rest is not None:
+            condition = filters.condition(rest, fields.of_posts(listing), now=asked.now)
+            branch = branch.join(PostEdition, PostEdition.id == listing.edition_id)
+            branch = branch.where(condition)
+        branches.append(select(_page(branch, asked, order).subquery()))
+    first = union(*branches).subquery()
+    merged: Order = {"id": first.c.id, "published_at": first.c.published_at}
+    return (
+        select(_version(), PostEdition.document, *texts, *_keys(asked, merged))
+        .join(first, first.c.edition_id == PostEdition.id)
+        .order_by(*sorting.clauses(asked.order, merged))
+        .limit(LIMIT)
+    )
+
+
+def _led(
+    found: AnySelect, groups: Sequence[str] | Mapping[str, uuid.UUID], *, live: bool
+) -> tuple[AnySelect, type[Listing] | None]:
+    """Those of the groups, and the listing that leads: that of the last group."""
+    if not groups:
+        return found.select_from(PostEdition).where(_seen(PostEdition, live=live)), None
+    found, lead = found.select_from(PostEdition), None
+    for name in groups:
+        lead = queries.GROUPS[name]
+        found = found.join(lead, lead.edition_id == PostEdition.id).where(
+            lead.group_id == bindparam(name, type_=Uuid), _seen(lead, live=live)
+        )
+    return found, lead
+
+
+def _fitting(found: AnySelect, asked: Question, columns: Columns) -> AnySelect:
+    if asked.condition is None:
+        return found
+    return found.where(filters.condition(asked.condition, columns, now=asked.now))
+
+
+def _keys(asked: Question, order: Order) -> list[ColumnElement[Any]]:
+    return [order[by.field].label(f"{KEY}{number}") for number, by in enumerate(asked.order)]
+
+
+def _page(found: AnySelect, asked: Question, order: Order) -> AnySelect:
+    if asked.after is not None:
+        found = found.where(sorting.beyond(asked.order, order, asked.after))
+    return found.order_by(*sorting.clauses(asked.order, order)).limit(LIMIT)
+
+
+def _bounded(
+    view: View, statement: Callable[..., AnySelect], parameters: dict[str, Any]
+) -> Sequence[AnyRow]:
+    """What is found within the time that a look may take. Raises ``Unprocessable``."""
+    try:
+        return _read(view, statement, parameters)
+    except OperationalError as error:
+        if not took_too_long(error):
+            raise
+        message = (
+            "Takes too long on a site of this size. Narrow it by a tag, an author or a date, or "
+            "sort by published_at, updated_at or title."
+        )
+        raise Unprocessable(f"filter: {message}", errors=[Fault("?filter", message)]) from error
+
+
+def _count(view: View, statement: Callable[..., AnySelect], parameters: dict[str, Any]) -> int:
+    (row,) = _bounded(view, statement, parameters)
+    return int(row.found)
