@@ -22,6 +22,10 @@ LIVE = {
     "sqlite_where": sa.text("until_version IS NULL"),
     "postgresql_where": sa.text("until_version IS NULL"),
 }
+FEATURED = {
+    "sqlite_where": sa.text("until_version IS NULL AND featured = 1"),
+    "postgresql_where": sa.text("until_version IS NULL AND featured"),
+}
 BATCH = 500
 LONGEST_SORT_KEY = 200
 NAMED = ("author_editions", "tag_editions")
@@ -37,6 +41,8 @@ def upgrade() -> None:
     _fold_titles()
     for name, column in (("updated", "updated_at"), ("title", "title_sort")):
         _index("post_editions", f"ix_post_editions_live_{name}", [column, "subject_id"], **LIVE)
+    columns = ["featured", "published_at", "subject_id"]
+    _index("post_editions", "ix_post_editions_live_featured", columns, **FEATURED)
 
 
 def _fold_titles() -> None:
@@ -53,6 +59,7 @@ def _fold_titles() -> None:
 
 def downgrade() -> None:
     """Backwards."""
+    op.drop_index("ix_post_editions_live_featured", table_name="post_editions", **FEATURED)
     op.drop_index("ix_post_editions_live_title", table_name="post_editions", **LIVE)
     op.drop_index("ix_post_editions_live_updated", table_name="post_editions", **LIVE)
     added = {column.name for column in _post_columns() if column.info.get("is_new")}

@@ -1,4 +1,4 @@
-"""One SQL condition of a checked filter. Values are bound parameters, always.
+"""One SQL condition of a checked filter. What was written is bound, always.
 
 Two-valued: what a term does not match, its negation matches, also where there is no value.
 """
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, ColumnElement, and_, literal, not_, or_
+from sqlalchemy import BigInteger, ColumnElement, and_, false, literal, not_, or_, true
 
 from cms.foundation import texts
 from cms.foundation.filters.relative import Relative
@@ -69,11 +69,18 @@ def _is(term: Term, column: ColumnElement[Any], now: datetime) -> ColumnElement[
     bound = [_bound(value, now) for value in term.values if value is not None]
     has_null = len(bound) < len(term.values)
     if term.is_negated:
-        others = [column.not_in(bound)] if bound else []
+        others = [not_(_any_of(column, bound))] if bound else []
         absent = column.is_not(None) if has_null else column.is_(None)
         return and_(*others, absent) if has_null else or_(*others, absent)
-    found = [column.in_(bound)] if bound else []
+    found = [_any_of(column, bound)] if bound else []
     return or_(*found, column.is_(None)) if has_null else or_(*found)
+
+
+def _any_of(column: ColumnElement[Any], bound: list[Any]) -> ColumnElement[bool]:
+    if isinstance(bound[0], bool):
+        # Constants: an index of what is true is used only where the statement itself says so.
+        return or_(*(column == (true() if value else false()) for value in bound))
+    return column.in_(bound)
 
 
 def _bound(value: Value, now: datetime) -> Any:
