@@ -47,6 +47,18 @@ def public_json(
     return Finished(body, headers=all_headers)
 
 
+def keys_of(documents: list[dict[str, Any]]) -> list[str]:
+    """The keys of what ``documents``, posts whose authors and tags are ids yet, show."""
+    posts = [document["id"] for document in documents]
+    authors = dict.fromkeys(one for document in documents for one in document["authors"])
+    tags = dict.fromkeys(one for document in documents for one in document["tags"])
+    return [
+        *map("post-".__add__, posts),
+        *map("author-".__add__, authors),
+        *map("tag-".__add__, tags),
+    ]
+
+
 def moved(address: str, *, key: str) -> Response:
     """What was asked for has another ``address`` now (RFC 9110, 15.4.9).
 

@@ -65,6 +65,22 @@ class Names:
                 ids[edition, slug] = found
         return found
 
+    def groups(
+        self, view: View, *, tag: str | None, author: str | None
+    ) -> dict[str, uuid.UUID] | None:
+        """The ids behind the slugs of a filter; ``None`` when nobody has one of these slugs."""
+        found = {}
+        for name, edition, slug in (
+            ("tag_id", TagEdition, tag),
+            ("author_id", AuthorEdition, author),
+        ):
+            if slug is not None:
+                group_id = self.group_id(view, edition, slug)
+                if group_id is None:
+                    return None
+                found[name] = group_id
+        return found
+
     def _at(self, view: View) -> _Kept:
         """The kept names, or an empty set where those do not hold."""
         kept, since = self._kept, view.present.names

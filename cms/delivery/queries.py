@@ -57,6 +57,8 @@ def once(function: F) -> F:
 
 VERSION = bindparam("version", type_=BigInteger)
 GROUPS: dict[str, type[Listing]] = {"tag_id": TagListing, "author_id": AuthorListing}
+# What lies beside a document and is read only when it is wanted.
+TEXTS: dict[str, Any] = {"html": PostEdition.html, "body": PostEdition.body}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +76,9 @@ def posts(
     limit: int,
     after: PostPosition | None = None,
     groups: Mapping[str, uuid.UUID] | None = None,
-    with_html: bool = False,
+    texts: tuple[str, ...] = (),
 ) -> Sequence[AnyRow]:
-    """Posts, newest first: ``document`` and, if asked for, ``html``.
+    """Posts, newest first: ``document`` and the ``texts``, columns out of ``TEXTS``.
 
     ``groups``: only those of the ``tag_id`` and the ``author_id`` in it.
     """
@@ -87,14 +89,18 @@ def posts(
     names, continued = tuple(sorted(groups)), after is not None
 
     def statement(*, live: bool) -> AnySelect:
-        return _posts(names, continued=continued, with_html=with_html, live=live)
+        return _posts(names, continued=continued, texts=texts, live=live)
 
     return _read(view, statement, parameters)
 
 
-def post(view: View, slug: str) -> AnyRow | None:
-    """The ``document`` and ``html`` of one post."""
-    found = _read(view, _post, {"slug": slug})
+def post(view: View, slug: str, *, texts: tuple[str, ...] = ()) -> AnyRow | None:
+    """The ``document`` of one post and the ``texts``, columns out of ``TEXTS``."""
+
+    def statement(*, live: bool) -> AnySelect:
+        return _post(texts=texts, live=live)
+
+    found = _read(view, statement, {"slug": slug})
     return found[0] if found else None
 
 
@@ -224,11 +230,10 @@ def _present() -> AnySelect:
 
 
 @once
-def _posts(groups: tuple[str, ...], *, continued: bool, with_html: bool, live: bool) -> AnySelect:
-    columns: list[Any] = [_version(), PostEdition.document]
-    if with_html:
-        columns.append(PostEdition.html)
-    found = select(*columns)
+def _posts(
+    groups: tuple[str, ...], *, continued: bool, texts: tuple[str, ...], live: bool
+) -> AnySelect:
+    found = select(_version(), PostEdition.document, *map(TEXTS.__getitem__, texts))
     key = (PostEdition.published_at, PostEdition.subject_id)
     if not groups:
         found = found.where(_seen(PostEdition, live=live))
@@ -247,8 +252,8 @@ def _posts(groups: tuple[str, ...], *, continued: bool, with_html: bool, live: b
 
 
 @once
-def _post(*, live: bool) -> AnySelect:
-    return select(_version(), PostEdition.document, PostEdition.html).where(
+def _post(*, texts: tuple[str, ...], live: bool) -> AnySelect:
+    return select(_version(), PostEdition.document, *map(TEXTS.__getitem__, texts)).where(
         PostEdition.slug == bindparam("slug", type_=Key), _seen(PostEdition, live=live)
     )
 

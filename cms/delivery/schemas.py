@@ -1,25 +1,57 @@
 """What readers may ask for, and the envelopes of what they get."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
 from cms.delivery.selecting import fields as selectable
-from cms.editions.schemas import PublicAuthor, PublicPostSummary, PublicTag
+from cms.delivery.shaping import COMPUTED, RELATED
+from cms.editions.schemas import PublicAuthor, PublicPost, PublicPostSummary, PublicTag
 from cms.foundation.http.filters import FilterField, SortField
 from cms.foundation.http.input import CommaList, Line, Moment, QueryFlag, Strict
 from cms.foundation.http.pages import PageFilter, page_of
 
-FIELDS = tuple(PublicPostSummary().fields)
 TOTAL = fields.Integer(metadata={"description": "With `total=true`: items in the whole list"})
 
 
-def _known_field(name: str) -> None:
-    if name not in FIELDS:
-        message = f"{name!r} is no field of a post. Allowed: {', '.join(FIELDS)}."
-        raise ValidationError(message)
+# More than there are; whoever repeats a name says nothing new.
+MOST_NAMES = 100
+EXAMPLE = ("slug", "title", "name", "cover.url", "authors.name", "post_count")
+
+
+def names_in(schema: Schema, before: str = "") -> Iterator[str]:
+    """The fields of a shape, and with dots those inside of them."""
+    for name, field in schema.fields.items():
+        yield before + name
+        inner = field.inner if isinstance(field, fields.List) else field
+        if isinstance(inner, fields.Nested):
+            yield from names_in(inner.schema, f"{before}{name}.")
+
+
+def fields_of(shape: type[Schema], kind: str) -> fields.Field[Any]:
+    """The parameter ``fields`` of an address that shows ``shape``."""
+    allowed = tuple(names_in(shape()))
+
+    def known(name: str) -> None:
+        if name not in allowed:
+            place = name.rpartition(".")[0]
+            # Those beside the one that was meant: all that there are would be a long answer.
+            beside = [one for one in allowed if one.rpartition(".")[0] == place]
+            beside = beside or [one for one in allowed if "." not in one]
+            message = f"{name!r} is no field of a {kind}. Allowed: {', '.join(beside)}."
+            raise ValidationError(message)
+
+    return CommaList(
+        fields.String(validate=known),
+        data_key="fields",
+        validate=validate.Length(1, MOST_NAMES),
+        metadata={
+            "description": f"Only these, separated by commas: {', '.join(allowed)}",
+            "examples": [[name for name in EXAMPLE if name in allowed]],
+        },
+    )
 
 
 class AsOf(fields.String):
@@ -51,10 +83,46 @@ def _as_of() -> AsOf:
     )
 
 
+def slug_of(kind: str) -> Line:
+    """A parameter that names an author or a tag."""
+    return Line(longest=500, metadata={"description": f"Slug of {kind}"})
+
+
+def _include(*names: str) -> fields.Field[Any]:
+    listed = ", ".join(names)
+    return CommaList(
+        fields.String(validate=validate.OneOf(names, error=f"Can be {listed}.")),
+        validate=validate.Length(1, MOST_NAMES),
+        metadata={
+            "description": f"These as well, separated by commas; beside `fields` too: {listed}",
+            "examples": [list(names[-2:])],
+        },
+    )
+
+
 class ItemFilter(Strict):
     """Which state of one thing."""
 
     as_of = _as_of()
+
+
+class PostItemFilter(ItemFilter):
+    """Which state of a post, and what of it."""
+
+    fields_ = fields_of(PublicPost, "post")
+    include = _include(*COMPUTED, RELATED)
+
+
+class AuthorItemFilter(ItemFilter):
+    """Which state of an author, and what of it."""
+
+    fields_ = fields_of(PublicAuthor, "author")
+
+
+class TagItemFilter(ItemFilter):
+    """Which state of a tag, and what of it."""
+
+    fields_ = fields_of(PublicTag, "tag")
 
 
 class ListFilter(PageFilter):
@@ -67,24 +135,15 @@ class ListFilter(PageFilter):
 class PublicPostFilter(ListFilter):
     """Which posts, and what of them."""
 
-    tag = Line(longest=500, metadata={"description": "Slug of a tag"})
-    author = Line(longest=500, metadata={"description": "Slug of an author"})
+    tag = slug_of("a tag")
+    author = slug_of("an author")
     filter = FilterField(
         selectable.POSTS,
         examples=["tag:news+author:-jane+published_at:>2026-01-01", "featured:true,title:~'fail'"],
     )
     sort = SortField(selectable.SORTABLE, default="-published_at", examples=["-featured,title"])
-    fields_ = CommaList(
-        fields.String(validate=_known_field),
-        data_key="fields",
-        validate=validate.Length(1),
-        metadata={"description": f"Only these, separated by commas: {', '.join(FIELDS)}"},
-    )
-    include = CommaList(
-        fields.String(validate=validate.OneOf(["html"], error="Can be html.")),
-        validate=validate.Length(1),
-        metadata={"description": "`html`: the text of each post as well"},
-    )
+    fields_ = fields_of(PublicPostSummary, "post")
+    include = _include(*COMPUTED)
 
 
 class NamedFilter(ListFilter):
@@ -95,11 +154,15 @@ class NamedFilter(ListFilter):
 
 
 class PublicAuthorFilter(NamedFilter):
-    """Which authors."""
+    """Which authors, and what of them."""
+
+    fields_ = fields_of(PublicAuthor, "author")
 
 
 class PublicTagFilter(NamedFilter):
-    """Which tags."""
+    """Which tags, and what of them."""
+
+    fields_ = fields_of(PublicTag, "tag")
 
 
 PublicPostPage: Any = page_of(PublicPostSummary, total=TOTAL)

@@ -7,6 +7,7 @@ from typing import Any, cast
 from flask import current_app
 
 from cms.delivery import queries
+from cms.delivery.names import Names
 from cms.delivery.queries import View
 from cms.editions.present import Version
 from cms.editions.queries import version_at
@@ -36,6 +37,11 @@ def view(wanted: dict[str, Any]) -> View:
         raise invalid([Fault("?as_of", f"The site is at version {present.number}.")])
     queries.must_be_known(as_of, present.oldest)
     return replace(shown, version=as_of)
+
+
+def names() -> Names:
+    """The names of authors and tags, at whichever version."""
+    return cast(Names, current_app.extensions["cms.names"])
 
 
 def is_final(wanted: dict[str, Any]) -> bool:

@@ -5,12 +5,12 @@ from typing import Any
 
 import orjson
 
-from cms.editions.schemas import PublicAuthor, PublicPost, PublicTag
+from cms.editions.schemas import PublicAuthor, PublicPostTeaser, PublicTag
 from cms.foundation import texts
 
-# What an edition leaves out: its HTML lies beside it, so that lists need not read it; authors and
+# What an edition leaves out: its text lies beside it, so that lists need not read it; authors and
 # tags are filled in when it is read, because they change without it.
-_POST = PublicPost(exclude=("html", "authors", "tags"))
+_POST = PublicPostTeaser(exclude=("authors", "tags"))
 _AUTHOR = PublicAuthor(exclude=("post_count",))
 _TAG = PublicTag(exclude=("post_count",))
 _AS_THEY_ARE = ("published_at", "updated_at", "featured", "reading_minutes", "word_count")

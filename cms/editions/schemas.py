@@ -81,36 +81,69 @@ class TagName(Shown):
     name = fields.String(required=True)
 
 
+class Part(Shown):
+    """Mixin: the same shape, where `fields` may leave anything out."""
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002
+        """Nothing is there for certain."""
+        field_obj.required = False
+
+
+class CoverPart(Part, Cover):
+    """The lead image; with `fields`, what they name of it."""
+
+
+class SeoPart(Part, Seo):
+    """What search engines should show instead; with `fields`, what they name of it."""
+
+
+class BylinePart(Part, Byline):
+    """An author, as a post names them; with `fields`, what they name of it."""
+
+
+class TagNamePart(Part, TagName):
+    """A tag, as a post names it; with `fields`, what they name of it."""
+
+
+class Heading(Shown):
+    """A heading of a post; with `fields`, what they name of it."""
+
+    id = fields.String(
+        allow_none=True,
+        metadata={"description": "Its `id` in the HTML: a link to `#id` leads there"},
+    )
+    level = fields.Integer(metadata={"description": "1 to 6"})
+    title = fields.String(metadata={"description": "Plain text"})
+
+
 class PublicAuthor(Shown):
-    """Somebody whom readers see."""
+    """Somebody whom readers see. With `fields`, only those."""
 
     example = AUTHOR
 
-    id = fields.UUID(required=True)
-    slug = fields.String(required=True)
-    name = fields.String(required=True)
-    bio = fields.String(required=True, allow_none=True, metadata={"description": "Plain text"})
-    avatar_url = fields.String(required=True, allow_none=True)
-    website_url = fields.String(required=True, allow_none=True)
-    post_count = fields.Integer(required=True, metadata={"description": "Published posts"})
+    id = fields.UUID()
+    slug = fields.String()
+    name = fields.String()
+    bio = fields.String(allow_none=True, metadata={"description": "Plain text"})
+    avatar_url = fields.String(allow_none=True)
+    website_url = fields.String(allow_none=True)
+    post_count = fields.Integer(metadata={"description": "Published posts"})
 
 
 class PublicTag(Shown):
-    """A subject that posts are filed under."""
+    """A subject that posts are filed under. With `fields`, only those."""
 
     example = TAG
 
-    id = fields.UUID(required=True)
-    slug = fields.String(required=True)
-    name = fields.String(required=True)
-    description = fields.String(
-        required=True, allow_none=True, metadata={"description": "Plain text"}
-    )
-    post_count = fields.Integer(required=True, metadata={"description": "Published posts"})
+    id = fields.UUID()
+    slug = fields.String()
+    name = fields.String()
+    description = fields.String(allow_none=True, metadata={"description": "Plain text"})
+    post_count = fields.Integer(metadata={"description": "Published posts"})
 
 
-class PublicPostSummary(Shown):
-    """A published post in a list. With `fields`, only those; `html` only when asked for."""
+class PublicPostTeaser(Shown):
+    """A published post without its text. With `fields`, only those."""
 
     example = SUMMARY
 
@@ -118,34 +151,41 @@ class PublicPostSummary(Shown):
     slug = fields.String()
     title = fields.String()
     excerpt = fields.String(metadata={"description": "Plain text"})
-    html = fields.String(metadata={"description": "Sanitised; with `include=html`"})
-    cover = fields.Nested(Cover, allow_none=True)
-    authors = fields.List(fields.Nested(Byline))
-    tags = fields.List(fields.Nested(TagName))
+    cover = fields.Nested(CoverPart, allow_none=True)
+    authors = fields.List(fields.Nested(BylinePart))
+    tags = fields.List(fields.Nested(TagNamePart))
     published_at = Moment()
     updated_at = Moment(metadata={"description": "When readers last saw it change"})
     reading_minutes = fields.Integer()
     word_count = fields.Integer()
     featured = fields.Boolean()
-    seo = fields.Nested(Seo)
+    seo = fields.Nested(SeoPart)
 
 
-class PublicPost(Shown):
-    """A published post."""
+class PublicPostSummary(PublicPostTeaser):
+    """A published post in a list. With `fields`, only those; its text only when asked for."""
+
+    html = fields.String(metadata={"description": "Sanitised; with `include=html`"})
+    markdown = fields.String(
+        metadata={
+            "description": "The source as it was written, what the HTML leaves out included; "
+            "with `include=markdown`"
+        }
+    )
+    plaintext = fields.String(
+        metadata={"description": "The text, one block a line; with `include=plaintext`"}
+    )
+    toc = fields.List(
+        fields.Nested(Heading), metadata={"description": "Its headings; with `include=toc`"}
+    )
+
+
+class PublicPost(PublicPostSummary):
+    """A published post: all but what `include` adds. With `fields`, only those."""
 
     example = {**SUMMARY, "html": "<p>Everybody fails at work sooner or later.</p>"}  # noqa: RUF012
 
-    id = fields.UUID(required=True)
-    slug = fields.String(required=True)
-    title = fields.String(required=True)
-    excerpt = fields.String(required=True, metadata={"description": "Plain text"})
-    html = fields.String(required=True, metadata={"description": "Sanitised"})
-    cover = fields.Nested(Cover, required=True, allow_none=True)
-    authors = fields.List(fields.Nested(Byline), required=True)
-    tags = fields.List(fields.Nested(TagName), required=True)
-    published_at = Moment(required=True)
-    updated_at = Moment(required=True, metadata={"description": "When readers last saw it change"})
-    reading_minutes = fields.Integer(required=True)
-    word_count = fields.Integer(required=True)
-    featured = fields.Boolean(required=True)
-    seo = fields.Nested(Seo, required=True)
+    related = fields.List(
+        fields.Nested(PublicPostTeaser),
+        metadata={"description": "The posts most like it, at most five; with `include=related`"},
+    )

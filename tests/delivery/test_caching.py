@@ -14,6 +14,8 @@ from tests.delivery import reading
 ADDRESSES = {
     "posts": "/api/v1/posts?limit=1&include=html&total=true",
     "post": "/api/v1/posts/one",
+    "neighbours": "/api/v1/posts/one/neighbours?tag=a",
+    "related": "/api/v1/posts/one/related?fields=slug",
     "authors": "/api/v1/authors?limit=1",
     "author": "/api/v1/authors/ann",
     "tags": "/api/v1/tags?limit=1",

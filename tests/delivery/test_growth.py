@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import Connection, event, insert, text
 
 from cms.delivery import queries
+from cms.delivery.nearby import queries as nearby
 from cms.delivery.queries import View
 from cms.delivery.schemas import PublicPostFilter
 from cms.delivery.selecting import queries as selected
@@ -42,6 +43,7 @@ FILLED = (
     *("changes", "post_counts"),
 )
 PLACE = (BEGIN + timedelta(days=20), uuid.UUID(int=5))
+POST = {"id": str(PLACE[1]), "published_at": PLACE[0].isoformat()}
 
 
 @pytest.fixture
@@ -126,7 +128,7 @@ def _named(number: int, turn: int) -> dict[str, Any]:
 
 ASKED: dict[str, Any] = {
     "newest": lambda view: queries.posts(view, limit=21),
-    "further": lambda view: queries.posts(view, limit=21, after=PLACE, with_html=True),
+    "further": lambda view: queries.posts(view, limit=21, after=PLACE, texts=("body", "html")),
     "of a tag": lambda view: queries.posts(view, limit=21, groups={"tag_id": TAG}),
     "of an author, further": lambda view: queries.posts(
         view, limit=21, after=PLACE, groups={"author_id": AUTHOR}
@@ -134,7 +136,15 @@ ASKED: dict[str, Any] = {
     "of both": lambda view: queries.posts(
         view, limit=21, groups={"author_id": AUTHOR, "tag_id": TAG}
     ),
-    "one post": lambda view: queries.post(view, "post-7"),
+    "one post": lambda view: queries.post(view, "post-7", texts=("html",)),
+    "neighbours": lambda view: nearby.beside(view, POST, {}),
+    "neighbours of a tag": lambda view: nearby.beside(view, POST, {"tag_id": TAG}),
+    "neighbours of both": lambda view: nearby.beside(
+        view, POST, {"author_id": AUTHOR, "tag_id": TAG}
+    ),
+    "sizes of tags": lambda view: nearby.sizes(view, [str(TAG), str(AUTHOR)]),
+    "candidates": lambda view: nearby.candidates(view, []),
+    "candidates of tags": lambda view: nearby.candidates(view, [str(TAG), str(AUTHOR)]),
     "tags": lambda view: queries.named(view, TagEdition, limit=21),
     "tags, further": lambda view: queries.named(
         view, TagEdition, limit=21, after=("name 010", uuid.UUID(int=0))
@@ -289,7 +299,8 @@ def walks_an_index(plan: str) -> bool:
     if plan.startswith("["):
         scanned = set(re.findall(r'"Seq Scan".*?"Relation Name": "(\w+)"', plan))
         return scanned <= {"site"} and '"Sort"' not in plan
-    small = ("SCAN site", "SCAN CONSTANT ROW")
+    # Also what a limited query gives.
+    small = ("SCAN site", "SCAN CONSTANT ROW", "SCAN anon_")
     lines = [line for line in plan.splitlines() if not line.startswith(small)]
     scans = [line for line in lines if line.startswith("SCAN")]
     # A scan along an index that has the order of the list stops at the limit.

@@ -12,7 +12,10 @@ from tests.callers import Caller, ContractClient
 from tests.delivery import reading
 from tests.foundation.addresses import addresses
 
-KEPT = {"list_posts", "get_post", "list_authors", "get_author", "list_tags", "get_tag"}
+KEPT = {
+    *("list_posts", "get_post", "get_neighbours", "get_related_posts"),
+    *("list_authors", "get_author", "list_tags", "get_tag"),
+}
 
 
 def is_hit(answer: TestResponse) -> bool:
@@ -86,6 +89,10 @@ def test_after_a_change_every_address_shows_what_it_would_show_without_memory(
         *(f"{path}{query}" for path in reading.LISTS for query in ("", "?limit=1&total=true")),
         *(f"{path}/one" for path in reading.LISTS),
         "/api/v1/authors/ann",
+        f"{reading.POSTS}/one?include=related,toc",
+        f"{reading.POSTS}/one/neighbours",
+        f"{reading.POSTS}/one/neighbours?tag=one",
+        f"{reading.POSTS}/one/related",
         f"{reading.POSTS}?tag=one&author=ann&include=html",
     ]
     for path in paths:

@@ -43,6 +43,39 @@ def test_every_former_slug_leads_to_the_present_one(
 
 
 @each_kind
+def test_the_address_of_today_asks_for_the_same(
+    kind: str, editor: Caller, client: ContractClient
+) -> None:
+    subject = MAKE[kind](editor, "first")
+    moved(editor, subject, kind, "second")
+    version = client.get(f"/api/v1/{kind}").get_json()["version"]
+
+    answer = client.get(f"/api/v1/{kind}/first?fields=id%2Cslug&as_of={version}")
+
+    expected = f"/api/v1/{kind}/second?fields=id%2Cslug&as_of={version}"
+    assert answer.headers["Location"] == expected
+    assert client.get(expected).get_json() == {"id": subject["id"], "slug": "second"}
+
+
+@pytest.mark.parametrize("part", ["neighbours?tag=%D1%82%26a%3Db", "related?limit=7"])
+def test_what_is_around_a_post_is_found_by_its_former_slugs_too(
+    part: str, editor: Caller, client: ContractClient
+) -> None:
+    post = factories.a_published_post(editor, slug="first")
+    moved(editor, post, "posts", "second")
+
+    answer = client.get(f"/api/v1/posts/first/{part}")
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == f"/api/v1/posts/second/{part}"
+    assert client.get(answer.headers["Location"]).status_code == 200
+
+    factories.unpublished(editor, post)
+    for slug in ("first", "second"):
+        assert client.get(f"/api/v1/posts/{slug}/{part}").status_code == 410
+    assert client.get(f"/api/v1/posts/never/{part}").status_code == 404
+
+
+@each_kind
 def test_what_was_deleted_is_gone_at_all_its_slugs(
     kind: str, editor: Caller, client: ContractClient
 ) -> None:

@@ -43,9 +43,14 @@ def test_a_full_post_has_every_field(client: ContractClient, editor: Caller) -> 
         author_ids=[person["id"] for person in people],
     )
 
-    shown = client.get("/api/v1/posts/the-title").get_json()
+    shown = client.get("/api/v1/posts/the-title?include=markdown,plaintext,toc,related").get_json()
 
     complete(shown, PublicPost)
+    assert shown.pop("markdown").startswith("# Head")
+    assert shown.pop("plaintext") == "Head\nSome text of seven words in all."
+    assert shown.pop("toc") == [{"id": "content-head", "level": 1, "title": "Head"}]
+    assert shown.pop("related") == []
+    assert client.get("/api/v1/posts/the-title").get_json() == shown
     assert shown.pop("html").count("<em>text</em>") == 1
     assert shown == {
         "id": post["id"],
@@ -71,9 +76,10 @@ def test_what_a_bare_post_has_not_is_null_and_not_missing(
 ) -> None:
     factories.a_published_post(editor, title="Bare")
 
-    shown = client.get("/api/v1/posts/bare").get_json()
+    shown = client.get("/api/v1/posts/bare?include=markdown,plaintext,toc,related").get_json()
 
     complete(shown, PublicPost)
+    assert (shown["markdown"], shown["plaintext"], shown["toc"]) == ("", "", [])
     assert shown["cover"] is None
     assert shown["seo"] == {"title": None, "description": None, "canonical_url": None}
     assert (shown["authors"], shown["tags"]) == ([], [])

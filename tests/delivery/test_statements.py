@@ -90,8 +90,8 @@ def test_twenty_cost_as_many_statements_as_two(app: Edge, admin: Caller) -> None
 @pytest.mark.parametrize(
     ("query", "more"),
     [
-        ("include=html", 0),
-        ("fields=title,tags", 0),
+        ("include=html,markdown,plaintext,toc", 0),
+        ("fields=title,tags.name,toc.title", 0),
         ("total=true", 1),
         ("tag=tag-0-a", 0),
         ("filter=featured:false,tag:[tag-0-a,none]", 0),
@@ -133,3 +133,29 @@ def test_one_post_costs_as_much_however_many_names_it_has(
     )
 
     assert cost(app, admin, "/api/v1/posts/one") == 1
+
+
+# The post, and: what is beside it; how large its tags are, then what is to be compared.
+AROUND = {
+    "/api/v1/posts/one?include=markdown,plaintext,toc": 1,
+    "/api/v1/posts/one?include=related": 3,
+    "/api/v1/posts/one/related?limit=20": 3,
+    "/api/v1/posts/one/neighbours": 2,
+    "/api/v1/posts/one/neighbours?tag=tag-0-a&author=ann": 2,
+}
+
+
+@pytest.mark.parametrize(("path", "statements"), AROUND.items())
+@pytest.mark.parametrize("tags", [1, 10])
+def test_what_is_around_a_post_costs_as_much_however_many_posts_and_tags_there_are(
+    app: Edge, admin: Caller, path: str, statements: int, tags: int
+) -> None:
+    factories.an_author(admin, name="ann")
+    names = [f"tag {number} a" for number in range(tags)]
+    factories.a_published_post(admin, slug="one", tags=names, authors=["ann"])
+    assert cost(app, admin, path) == statements
+
+    for _ in range(5):
+        factories.a_published_post(admin, tags=names, authors=["ann"])
+
+    assert cost(app, admin, path) == statements

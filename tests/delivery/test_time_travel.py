@@ -19,7 +19,9 @@ PATHS = (
     "/api/v1/posts?include=html",
     "/api/v1/posts?tag=one&author=ann&limit=1",
     "/api/v1/posts/first",
-    "/api/v1/posts/second",
+    "/api/v1/posts/second?include=markdown,plaintext,toc,related",
+    "/api/v1/posts/second/neighbours?tag=one",
+    "/api/v1/posts/second/related",
     "/api/v1/authors?total=true",
     "/api/v1/authors/ann",
     "/api/v1/tags",
@@ -121,7 +123,7 @@ def test_a_former_slug_leads_to_its_address_at_that_version(client: ContractClie
 
 
 @pytest.mark.usefixtures("past")
-@pytest.mark.parametrize("path", PATHS[:2] + PATHS[4:6])
+@pytest.mark.parametrize("path", [*PATHS[:2], *PATHS[6:8]])
 def test_only_the_answer_for_a_version_is_kept_for_ever(client: ContractClient, path: str) -> None:
     joint = "&" if "?" in path else "?"
     version = reading.fetch(client)["version"]
@@ -135,7 +137,13 @@ def test_only_the_answer_for_a_version_is_kept_for_ever(client: ContractClient, 
         assert "immutable" not in answer.headers["Cache-Control"]
 
 
-@pytest.mark.parametrize("path", [*reading.LISTS, *(f"{path}/x" for path in reading.LISTS)])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(*reading.LISTS, *(f"{path}/x" for path in reading.LISTS)),
+        *(f"{reading.POSTS}/x/{part}" for part in ("neighbours", "related")),
+    ],
+)
 @pytest.mark.parametrize(
     "as_of",
     ["1", "9" * 18, "9999-01-01T00:00:00Z", "2026-01-01", "2026-01-01T00:00:00", "-1", "", "now"],

@@ -28,6 +28,8 @@ def site(app: Edge, admin: Caller) -> list[Address]:
     known = {f"{kind[:-1]}_id": value for kind, value in managed.items()}
     known |= {
         "public.get_post.slug": "shown",
+        "nearby.get_neighbours.slug": "shown",
+        "nearby.get_related_posts.slug": "shown",
         "public.get_author.slug": "colleen-nelson",
         "public.get_tag.slug": "news",
         "version": page.partition("/docs/assets/")[2].partition("/")[0],

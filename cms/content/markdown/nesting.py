@@ -12,9 +12,9 @@ from collections.abc import Set as AbstractSet
 from html import escape, unescape
 from typing import Final
 
-DEEPEST: Final = 100
+from cms.editions.text import VOID
 
-VOID: Final = frozenset({"br", "col", "hr", "img", "input", "wbr"})
+DEEPEST: Final = 100
 
 # Elements whose content is not text for readers. They go with all that is in them.
 _DISCARDED: Final = frozenset(

@@ -2,11 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from html import unescape
 from typing import Final
 
-from cms.content.markdown.nesting import VOID
+from cms.editions import text as text_of_html
 
 EXCERPT_LENGTH: Final = 280
 
@@ -15,22 +13,9 @@ EXCERPT_LENGTH: Final = 280
 WORDS_PER_MINUTE: Final = 238
 CHARACTERS_PER_MINUTE: Final = 500
 
-_TAG: Final = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [a-z]+="[^"]*")*)>')
-_INLINE: Final = frozenset(
-    """
-    a abbr b bdi bdo cite code del dfn em i img input ins kbd mark q rp rt ruby s samp small
-    span strong sub sup time u var wbr
-    """.split()  # noqa: SIM905 - one word a line would hide the rest
-)
-_NOT_PROSE: Final = frozenset(
-    {"figcaption", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "summary", "table"}
-)
-_MARKERS: Final = ('class="footnote-ref"', 'class="footnote-backref"')
 _IDEOGRAPHS: Final = re.compile(
     "[\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
-# One space alone is left alone: most are.
-_SPACES: Final = re.compile("[\t\n\f][ \t\n\f]*| [ \t\n\f]+")
 
 
 def read(html: str) -> tuple[str, str]:
@@ -39,7 +24,7 @@ def read(html: str) -> tuple[str, str]:
     Code is part of the text, the marks that point to footnotes and back are not. The excerpt is
     taken from prose; from headings and code only when there is nothing else.
     """
-    blocks = list(_blocks(html))
+    blocks = list(text_of_html.blocks(html))
     text = "\n".join(block for block, _ in blocks)
     prose = " ".join(block for block, is_prose in blocks if is_prose)
     return text, _shortened(prose or text)
@@ -55,53 +40,6 @@ def count(text: str) -> tuple[int, int]:
     words = sum(word.isalnum() or any(map(str.isalnum, word)) for word in rest.split())
     minutes = words / WORDS_PER_MINUTE + characters / CHARACTERS_PER_MINUTE
     return characters + words, max(1, round(minutes)) if text else 0
-
-
-def _blocks(html: str) -> Iterator[tuple[str, bool]]:
-    """Each block of text and whether it is prose."""
-    parts: list[str] = []
-    around: list[str] = []
-    hidden_above: int | None = None
-    position = 0
-    for tag in _TAG.finditer(html):
-        closing, name, attributes = tag.groups()
-        if hidden_above is None:
-            parts.append(_plain(html[position : tag.start()], around))
-        position = tag.end()
-        if name not in _INLINE:
-            if name in ("td", "th"):
-                parts.append("\t")
-            else:
-                yield from _finished(parts, around)
-        if closing:
-            around.pop()
-            if hidden_above == len(around):
-                hidden_above = None
-        elif name not in VOID:
-            if hidden_above is None and any(marker in attributes for marker in _MARKERS):
-                hidden_above = len(around)
-            around.append("footnotes" if 'class="footnotes"' in attributes else name)
-    parts.append(_plain(html[position:], around))
-    yield from _finished(parts, around)
-
-
-def _plain(html: str, around: list[str]) -> str:
-    text = unescape(html) if "&" in html else html
-    return text if "pre" in around else _SPACES.sub(" ", text)
-
-
-def _finished(parts: list[str], around: list[str]) -> Iterator[tuple[str, bool]]:
-    text = "".join(parts)
-    parts.clear()
-    if "pre" in around:
-        block = text.strip("\n")
-    else:
-        block = text.replace("  ", " ").strip(" \t")
-        if "\t" in block:
-            block = re.sub("[ \t]*\t[ \t]*", "\t", block)
-    if block.strip():
-        is_prose = _NOT_PROSE.isdisjoint(around) and "footnotes" not in around
-        yield block, is_prose
 
 
 def _shortened(text: str) -> str:

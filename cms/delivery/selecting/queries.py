@@ -33,20 +33,22 @@ def posts(
     *,
     limit: int,
     groups: Mapping[str, uuid.UUID],
-    texts: Sequence[ColumnElement[Any]] = (),
+    texts: Sequence[str] = (),
 ) -> Sequence[AnyRow]:
-    """Posts in order: ``document``, the ``texts`` and the keys of their place.
+    """Posts in order: ``document``, the ``texts``, and the keys of their place.
 
+    ``texts``: columns out of ``queries.TEXTS``.
     ``groups``: only those of the ``tag_id`` and the ``author_id`` in it.
     """
     parted = None if groups else question.spread(asked.condition)
+    columns = [queries.TEXTS[name] for name in texts]
     by_date = {by.field for by in asked.order} == {"published_at", "id"}
 
     def statement(*, live: bool) -> AnySelect:
         if parted is not None and by_date:
             name, slugs, rest = parted
-            return _of_any(asked, name, slugs, rest, texts=texts, live=live)
-        return _posts(asked, tuple(groups), texts=texts, live=live)
+            return _of_any(asked, name, slugs, rest, texts=columns, live=live)
+        return _posts(asked, tuple(groups), texts=columns, live=live)
 
     return _bounded(view, statement, {"limit": limit, **groups})
 
