@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cms.foundation import filters
@@ -22,21 +22,25 @@ def read(text: str) -> Parsed:
     return strategies.without_places(parser.parse(text))
 
 
+@settings(deadline=None)
 @given(strategies.TREES)
 def test_what_is_spelled_is_read_again(tree: Parsed) -> None:
     assert read(strategies.spell(tree)) == tree
 
 
+@settings(deadline=None)
 @given(strategies.TREES, st.sampled_from([" ", "  ", "\t", "\n", " \r\n"]))
 def test_white_space_between_the_pieces_means_nothing(tree: Parsed, gap: str) -> None:
     assert read(gap + strategies.spell(tree, joint=f"{gap}+{gap}", gap=gap) + gap) == tree
 
 
+@settings(deadline=None)
 @given(strategies.TREES)
 def test_the_plus_may_arrive_as_a_space(tree: Parsed) -> None:
     assert read(strategies.spell(tree, joint=" ")) == tree
 
 
+@settings(deadline=None)
 @given(strategies.HOSTILE)
 def test_anything_is_read_or_refused_with_its_place(text: str) -> None:
     refusal = None

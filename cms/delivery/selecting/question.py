@@ -14,6 +14,8 @@ from cms.foundation.filters.tree import AllOf, Checked, Operator, Term
 from cms.foundation.sorting import Order
 
 Place = tuple[Any, ...]
+# Fewer posts are featured than any other list has: they lead, wherever they are asked for.
+FEATURED = Term("featured", Operator.IS, (True,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +78,19 @@ class Question:
 
 def of_posts(page: dict[str, Any]) -> Question:
     """What the parameters of a list of posts say; ``tag`` and ``author`` are filters too."""
-    taken = {name: page.get(name) for name in fields.GROUPS}
-    rest = []
-    for part in _parts(page.get("filter")):
+    named = [Term(name, Operator.IS, (page[name],)) for name in fields.GROUPS if name in page]
+    rest, taken = [], dict[str, str]()
+    parts = (*named, *_parts(page.get("filter")))
+    for part in parts:
         slug = _only(part)
-        if slug is not None and taken[part.field] is None:
-            taken[part.field] = slug
-        else:
+        if slug is None or part.field in taken or FEATURED in parts:
             rest.append(part)
+        else:
+            taken[part.field] = slug
     condition = None if not rest else rest[0] if len(rest) == 1 else AllOf(tuple(rest))
     order = page.get("sort", fields.NEWEST)
-    return Question(order, fields.NEWEST, condition, tag=taken["tag"], author=taken["author"])
+    tag, author = taken.get("tag"), taken.get("author")
+    return Question(order, fields.NEWEST, condition, tag=tag, author=author)
 
 
 def of_named(page: dict[str, Any]) -> Question:
@@ -97,6 +101,8 @@ def of_named(page: dict[str, Any]) -> Question:
 def spread(condition: Checked | None) -> tuple[str, tuple[str, ...], Checked | None] | None:
     """A group, some of which each post must be in one of, and the rest of the condition."""
     parts = _parts(condition)
+    if FEATURED in parts:
+        return None
     for number, part in enumerate(parts):
         if isinstance(part, Term) and _is_positive_group(part) and None not in part.values:
             slugs = tuple(dict.fromkeys(str(value) for value in part.values))
