@@ -11,6 +11,7 @@ from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
+from cms.delivery.feeds import routes as feed_routes
 from cms.delivery.names import Names
 from cms.editions import present
 from cms.foundation import logs
@@ -27,6 +28,7 @@ from cms.foundation.settings import Settings, load
 
 BLUEPRINTS = (
     delivery_routes.blueprint,
+    feed_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
     author_routes.blueprint,

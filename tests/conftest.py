@@ -88,6 +88,15 @@ def make_settings(database_url: str, data_dir: Path, **changes: Any) -> Settings
         "database_timeout": 30,
         "metrics": False,
         "time_travel": True,
+        "post_url": "https://blog.test/posts/{slug}",
+        "tag_url": "https://blog.test/tags/{slug}",
+        "author_url": "https://blog.test/by/{slug}",
+        "home_url": "https://blog.test/",
+        "site_name": "Blog",
+        "site_description": "",
+        "site_language": "",
+        "feed_text": "full",
+        "websub_hub": "",
         "log_level": "error",
     }
     return Settings(**{**values, **changes})

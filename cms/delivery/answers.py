@@ -1,4 +1,4 @@
-"""Public answers: finished JSON that anybody may keep for a while, and how to have it purged."""
+"""Public answers: finished bytes that anybody may keep for a while, and how to have them purged."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -27,19 +27,51 @@ def public_json(
     headers: dict[str, str] | None = None,
     is_final: bool = False,
 ) -> Response:
-    """``data`` with the caching headers of RFC 9111 and 5861; of RFC 8246, if it ``is_final``.
+    """``data`` as a public answer."""
+    return public(
+        orjson.dumps(data),
+        "application/json",
+        keys=keys,
+        headers=headers,
+        version=data.get("version"),
+        is_final=is_final,
+    )
+
+
+def public(
+    body: bytes,
+    content_type: str,
+    *,
+    keys: Iterable[str],
+    headers: dict[str, str] | None = None,
+    version: int | None = None,
+    is_final: bool = False,
+) -> Response:
+    """``body`` with the caching headers of RFC 9111 and 5861; of RFC 8246, if it ``is_final``.
 
     ``keys`` name what the answer shows (``Surrogate-Key``), so that a CDN can drop it when one of
     them changes. Where they are too many, the names of their collections stand for them.
     """
-    body = orjson.dumps(data)
     all_headers = [
-        ("Content-Type", "application/json"),
-        ("ETag", conditional.tag(body, data.get("version"))),
+        ("Content-Type", content_type),
+        ("ETag", conditional.tag(body, version)),
         *_kept(keys, is_final=is_final),
         *(headers or {}).items(),
     ]
     return Finished(body, headers=all_headers)
+
+
+def keys_of(documents: Iterable[dict[str, Any]]) -> list[str]:
+    """What ``documents`` of posts, whose authors and tags are ids yet, show."""
+    documents = list(documents)
+    posts = [document["id"] for document in documents]
+    authors = dict.fromkeys(one for document in documents for one in document["authors"])
+    tags = dict.fromkeys(one for document in documents for one in document["tags"])
+    return [
+        *map("post-".__add__, posts),
+        *map("author-".__add__, authors),
+        *map("tag-".__add__, tags),
+    ]
 
 
 def moved(address: str, *, key: str) -> Response:

@@ -7,8 +7,8 @@ from typing import Any, cast
 import orjson
 from flask import Response, current_app
 
-from cms.delivery import queries, state
-from cms.delivery.answers import moved, public_json
+from cms.delivery import former, queries, state
+from cms.delivery.answers import keys_of, moved, public_json
 from cms.delivery.names import Names
 from cms.delivery.queries import View
 from cms.delivery.schemas import (
@@ -28,7 +28,7 @@ from cms.editions.models import (
     TagEdition,
 )
 from cms.editions.schemas import PublicAuthor, PublicPost, PublicTag
-from cms.foundation.errors import Gone, Malformed, NotFound
+from cms.foundation.errors import Gone, Malformed
 from cms.foundation.http import Blueprint, cacheable, cursors, pages, public
 
 blueprint = Blueprint(
@@ -60,7 +60,7 @@ def list_posts(page: dict[str, Any]) -> Response:
     rows = _rows(view, page["limit"] + 1, after, groups, with_html=with_html)
     shown, more = pages.cut(rows, page["limit"])
     documents = [_post(row, with_html=with_html) for row in shown]
-    keys = ["posts", *_keys(documents)]
+    keys = ["posts", *keys_of(documents)]
     cursor = None
     if more:
         last = documents[-1]
@@ -93,7 +93,7 @@ def get_post(wanted: dict[str, Any], slug: str) -> Response:
     if row is None:
         return _moved(view, "post", PostEdition, slug, wanted)
     document = _post(row, with_html=True)
-    keys = _keys([document])
+    keys = keys_of([document])
     _names().fill_in(view, [document])
     return public_json(document, keys=keys, is_final=state.is_final(wanted))
 
@@ -202,18 +202,6 @@ def _post(row: Any, *, with_html: bool) -> dict[str, Any]:
     return document
 
 
-def _keys(documents: list[dict[str, Any]]) -> list[str]:
-    """What ``documents``, whose authors and tags are ids yet, show."""
-    posts = [document["id"] for document in documents]
-    authors = dict.fromkeys(one for document in documents for one in document["authors"])
-    tags = dict.fromkeys(one for document in documents for one in document["tags"])
-    return [
-        *map("post-".__add__, posts),
-        *map("author-".__add__, authors),
-        *map("tag-".__add__, tags),
-    ]
-
-
 def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) -> Response:
     scope = state.scope(name, page)
     view, after = state.continued(scope, page)
@@ -251,15 +239,8 @@ def _get_named(
 def _moved(
     view: View, kind: str, edition: type[Edition], slug: str, wanted: dict[str, Any]
 ) -> Response:
-    """Where that went which had ``slug`` before. Raises ``Gone``, or ``NotFound`` for a new one."""
-    before = queries.formerly(view, edition, slug)
-    if before is None:
-        message = f"There is no {kind} {slug!r}."
-        raise NotFound(message)
-    subject_id, today = before
-    if today is None:
-        message = f"The {kind} {slug!r} was withdrawn."
-        raise Gone(message)
+    """Where that went which had ``slug`` before."""
+    subject_id, today = former.present_slug(view, kind, edition, slug)
     query = f"?as_of={view.version}" if "as_of" in wanted else ""
     return moved(f"/api/v1/{kind}s/{today}{query}", key=f"{kind}-{subject_id}")
 

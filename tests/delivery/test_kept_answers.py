@@ -12,7 +12,11 @@ from tests.callers import Caller, ContractClient
 from tests.delivery import reading
 from tests.foundation.addresses import addresses
 
-KEPT = {"list_posts", "get_post", "list_authors", "get_author", "list_tags", "get_tag"}
+KEPT = {
+    *("list_posts", "get_post", "list_authors", "get_author", "list_tags", "get_tag"),
+    *("get_rss", "get_atom", "get_json_feed", "get_tag_rss", "get_tag_atom", "get_tag_json_feed"),
+    *("get_author_rss", "get_author_atom", "get_author_json_feed"),
+}
 
 
 def is_hit(answer: TestResponse) -> bool:
@@ -86,6 +90,8 @@ def test_after_a_change_every_address_shows_what_it_would_show_without_memory(
         *(f"{path}{query}" for path in reading.LISTS for query in ("", "?limit=1&total=true")),
         *(f"{path}/one" for path in reading.LISTS),
         "/api/v1/authors/ann",
+        *("/feed.xml", "/atom.xml?limit=1", "/feed.json", "/tags/one/feed.xml"),
+        *("/authors/ann/atom.xml", "/tags/one/feed.json"),
         f"{reading.POSTS}?tag=one&author=ann&include=html",
     ]
     for path in paths:
