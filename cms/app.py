@@ -12,6 +12,8 @@ from cms.content.posts import routes as post_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
 from cms.delivery.feeds import routes as feed_routes
+from cms.delivery.forms import routes as form_routes
+from cms.delivery.maps import routes as map_routes
 from cms.delivery.names import Names
 from cms.editions import present
 from cms.foundation import logs
@@ -29,6 +31,8 @@ from cms.foundation.settings import Settings, load
 BLUEPRINTS = (
     delivery_routes.blueprint,
     feed_routes.blueprint,
+    map_routes.blueprint,
+    form_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
     author_routes.blueprint,

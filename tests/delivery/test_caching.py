@@ -27,6 +27,12 @@ ADDRESSES = {
     "rss of an author": "/authors/ann/feed.xml",
     "atom of an author": "/authors/ann/atom.xml",
     "JSON feed of an author": "/authors/ann/feed.json",
+    "index of sitemaps": "/sitemap.xml",
+    "sitemap": "/sitemaps/posts-1.xml",
+    "robots": "/robots.txt",
+    "llms": "/llms.txt",
+    "Markdown": "/posts/one.md",
+    "JSON-LD": "/api/v1/posts/one/jsonld",
 }
 # Neither of them is about the site's content.
 HEALTH = {"/healthz", "/readyz"}

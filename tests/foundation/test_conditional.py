@@ -30,6 +30,7 @@ def site(app: Edge, admin: Caller) -> list[Address]:
     known = {f"{kind[:-1]}_id": value for kind, value in managed.items()}
     known |= {
         "slug": "shown",
+        "part": "posts-1",
         "version": page.partition("/docs/assets/")[2].partition("/")[0],
         "name": "docs.css",
     }

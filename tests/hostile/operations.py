@@ -150,6 +150,7 @@ class World:
         return {
             "post_id": self.post["id"],
             "user_id": self.victim.user_id,
+            "part": "posts-1",
             **self.unused,
         }
 
