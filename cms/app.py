@@ -11,6 +11,9 @@ from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
+from cms.delivery.feeds import routes as feed_routes
+from cms.delivery.forms import routes as form_routes
+from cms.delivery.maps import routes as map_routes
 from cms.delivery.names import Names
 from cms.delivery.nearby import routes as nearby_routes
 from cms.editions import present
@@ -29,6 +32,9 @@ from cms.foundation.settings import Settings, load
 BLUEPRINTS = (
     delivery_routes.blueprint,
     nearby_routes.blueprint,
+    feed_routes.blueprint,
+    map_routes.blueprint,
+    form_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
     author_routes.blueprint,

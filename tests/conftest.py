@@ -89,6 +89,15 @@ def make_settings(database_url: str, data_dir: Path, **changes: Any) -> Settings
         "metrics": False,
         "time_travel": True,
         "history_days": 365,
+        "post_url": "https://blog.test/posts/{slug}",
+        "tag_url": "https://blog.test/tags/{slug}",
+        "author_url": "https://blog.test/by/{slug}",
+        "home_url": "https://blog.test/",
+        "site_name": "Blog",
+        "site_description": "",
+        "site_language": "",
+        "feed_text": "full",
+        "websub_hub": "",
         "log_level": "error",
     }
     return Settings(**{**values, **changes})

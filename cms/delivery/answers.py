@@ -1,4 +1,4 @@
-"""Public answers: finished JSON that anybody may keep for a while, and how to have it purged."""
+"""Public answers: finished bytes that anybody may keep for a while, and how to have them purged."""
 
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -29,7 +29,29 @@ def public_json(
     is_final: bool = False,
     is_passing: bool = False,
 ) -> Response:
-    """``data`` with the caching headers of RFC 9111 and 5861; of RFC 8246, if it ``is_final``.
+    """``data`` as a public answer."""
+    return public(
+        orjson.dumps(data),
+        "application/json",
+        keys=keys,
+        headers=headers,
+        version=data.get("version"),
+        is_final=is_final,
+        is_passing=is_passing,
+    )
+
+
+def public(
+    body: bytes,
+    content_type: str,
+    *,
+    keys: Iterable[str],
+    headers: dict[str, str] | None = None,
+    version: int | None = None,
+    is_final: bool = False,
+    is_passing: bool = False,
+) -> Response:
+    """``body`` with the caching headers of RFC 9111 and 5861; of RFC 8246, if it ``is_final``.
 
     One that ``is_passing`` depends on the minute it is given in. It does not call itself public:
     the layer in front keeps what does for as long as the site stands still.
@@ -37,18 +59,18 @@ def public_json(
     ``keys`` name what the answer shows (``Surrogate-Key``), so that a CDN can drop it when one of
     them changes. Where they are too many, the names of their collections stand for them.
     """
-    body = orjson.dumps(data)
     all_headers = [
-        ("Content-Type", "application/json"),
-        ("ETag", conditional.tag(body, data.get("version"))),
+        ("Content-Type", content_type),
+        ("ETag", conditional.tag(body, version)),
         *_kept(keys, is_final=is_final, is_passing=is_passing),
         *(headers or {}).items(),
     ]
     return Finished(body, headers=all_headers)
 
 
-def keys_of(documents: list[dict[str, Any]]) -> list[str]:
+def keys_of(documents: Iterable[dict[str, Any]]) -> list[str]:
     """The keys of what ``documents``, posts whose authors and tags are ids yet, show."""
+    documents = list(documents)
     posts = [document["id"] for document in documents]
     authors = dict.fromkeys(one for document in documents for one in document["authors"])
     tags = dict.fromkeys(one for document in documents for one in document["tags"])

@@ -1,29 +1,17 @@
-"""Where that went which had a slug before."""
+"""What became of a slug that nobody has any more."""
 
-from typing import Any
-from urllib.parse import urlencode
-
-from flask import Response, request
+import uuid
 
 from cms.delivery import queries
-from cms.delivery.answers import moved
 from cms.delivery.queries import View
 from cms.editions.models import Edition
 from cms.foundation.errors import Gone, NotFound
 
 
-def answer(
-    view: View,
-    edition: type[Edition],
-    slug: str,
-    wanted: dict[str, Any],
-    *,
-    kind: str,
-    part: str = "",
-) -> Response:
-    """To its ``part`` under its slug at the version, with what was asked for.
+def present_slug(view: View, kind: str, edition: type[Edition], slug: str) -> tuple[uuid.UUID, str]:
+    """Who had ``slug`` last, and their slug at the version.
 
-    Raises ``Gone`` for what was withdrawn, ``NotFound`` for a slug that nobody ever had.
+    Raises ``Gone`` if they were withdrawn, ``NotFound`` if nobody ever had it.
     """
     before = queries.formerly(view, edition, slug)
     if before is None:
@@ -33,9 +21,4 @@ def answer(
     if today is None:
         message = f"The {kind} {slug!r} was withdrawn."
         raise Gone(message)
-    asked = dict(request.args)
-    if "as_of" in wanted:
-        # A moment may gain a version; the address says which it was.
-        asked["as_of"] = str(view.version)
-    query = f"?{urlencode(asked)}" if asked else ""
-    return moved(f"/api/v1/{kind}s/{today}{part}{query}", key=f"{kind}-{subject_id}")
+    return subject_id, today

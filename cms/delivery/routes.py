@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 from flask import Response
 
-from cms.delivery import former, queries, state
+from cms.delivery import moving, queries, state
 from cms.delivery.answers import keys_of, public_json
 from cms.delivery.nearby import queries as nearby
 from cms.delivery.queries import View
@@ -105,7 +105,7 @@ def get_post(wanted: dict[str, Any], slug: str) -> Response:
     asked = shape(wanted, always=("html",))
     row = queries.post(view, slug, texts=asked.texts)
     if row is None:
-        return former.answer(view, PostEdition, slug, wanted, kind="post")
+        return moving.answer(view, PostEdition, slug, wanted, kind="post")
     document = asked.read(row)
     shown, keys = [document], []
     if asked.with_related:
@@ -245,7 +245,7 @@ def _get_named(
     view = state.view(wanted)
     row = queries.one_named(view, edition, slug)
     if row is None:
-        return former.answer(view, edition, slug, wanted, kind=kind)
+        return moving.answer(view, edition, slug, wanted, kind=kind)
     keys = [f"{kind}-{row.subject_id}", "posts"]
     shown = shape(wanted).cut(_named(row))
     return public_json(shown, keys=keys, is_final=state.is_final(wanted))

@@ -15,6 +15,7 @@ from marshmallow import ValidationError, validate
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from cms.foundation import blog
 from cms.foundation.errors import FaultyConfiguration
 
 SHORTEST_SECRET = 32
@@ -146,6 +147,40 @@ class Settings:
         "turn to write (SQLite: behind other requests of the same process)",
         shown_default="30",
     )
+    post_url: str = _setting(
+        "CMS_POST_URL",
+        "address of a post's page, such as `https://blog.example/{slug}`; without it there are no "
+        "feeds and sitemaps",
+        shown_default="none",
+    )
+    tag_url: str = _setting(
+        "CMS_TAG_URL", "address of a tag's page, with `{slug}`", shown_default="none"
+    )
+    author_url: str = _setting(
+        "CMS_AUTHOR_URL", "address of an author's page, with `{slug}`", shown_default="none"
+    )
+    home_url: str = _setting(
+        "CMS_HOME_URL",
+        "address of the blog's first page; if not set, the root of `CMS_POST_URL`",
+        shown_default="none",
+    )
+    site_name: str = _setting(
+        "CMS_SITE_NAME", "title of the blog, in feeds and for search engines", shown_default="Blog"
+    )
+    site_description: str = _setting(
+        "CMS_SITE_DESCRIPTION", "what the blog is about, in one line", shown_default="none"
+    )
+    site_language: str = _setting(
+        "CMS_SITE_LANGUAGE", "language of the blog, such as `en` or `pt-BR`", shown_default="none"
+    )
+    feed_text: str = _setting(
+        "CMS_FEED_TEXT",
+        "`full`: feeds hold the whole text of posts; `summary`: the excerpt only",
+        shown_default="full",
+    )
+    websub_hub: str = _setting(
+        "CMS_WEBSUB_HUB", "address of the WebSub hub that feeds name", shown_default="none"
+    )
     log_level: str = _setting(
         "CMS_LOG_LEVEL", "`debug`, `info`, `warning` or `error`", shown_default="info"
     )
@@ -203,6 +238,15 @@ def load() -> Settings:
         "metrics": env.bool("METRICS", False),
         "time_travel": env.bool("TIME_TRAVEL", False),
         "history_days": env.int("HISTORY_DAYS", 365, validate=_between(1, 36_500)),
+        "post_url": env.str("POST_URL", "", validate=blog.check_pattern),
+        "tag_url": env.str("TAG_URL", "", validate=blog.check_pattern),
+        "author_url": env.str("AUTHOR_URL", "", validate=blog.check_pattern),
+        "home_url": env.str("HOME_URL", "", validate=blog.check_address),
+        "site_name": env.str("SITE_NAME", "Blog", validate=blog.check_name),
+        "site_description": env.str("SITE_DESCRIPTION", "", validate=blog.check_description),
+        "site_language": env.str("SITE_LANGUAGE", "", validate=blog.check_language),
+        "feed_text": env.str("FEED_TEXT", "full", validate=validate.OneOf(["full", "summary"])),
+        "websub_hub": env.str("WEBSUB_HUB", "", validate=blog.check_address),
         "log_level": env.str("LOG_LEVEL", "info", validate=levels),
     }
     secret = env.str("SECRET_KEY", "")
@@ -216,6 +260,7 @@ def load() -> Settings:
         raise FaultyConfiguration(faults)
     values["secret_key"] = secret or _development_secret(data_dir)
     values["site_url"] = values["site_url"].rstrip("/")
+    values["home_url"] = values["home_url"] or blog.root_of(values["post_url"])
     values["cors_origins"] = tuple(item.strip() for item in values["cors_origins"])
     values["trusted_proxies"] = tuple(
         ipaddress.ip_network(item.strip()) for item in values["trusted_proxies"]

@@ -15,6 +15,10 @@ from tests.foundation.addresses import addresses
 KEPT = {
     *("list_posts", "get_post", "get_neighbours", "get_related_posts"),
     *("list_authors", "get_author", "list_tags", "get_tag"),
+    *("get_rss", "get_atom", "get_json_feed", "get_tag_rss", "get_tag_atom", "get_tag_json_feed"),
+    *("get_author_rss", "get_author_atom", "get_author_json_feed"),
+    *("get_sitemap_index", "get_sitemap", "get_robots", "get_llms"),
+    *("get_post_markdown", "get_post_json_ld"),
 }
 
 
@@ -29,7 +33,7 @@ def known(editor: Caller) -> dict[str, str]:
     factories.an_author(editor, name="ann")
     post = factories.a_published_post(editor, slug="one", authors=["ann"], tags=["one"])
     factories.an_author(editor, name="one", slug="one")
-    return {"slug": "one", "post_id": post["id"]}
+    return {"slug": "one", "part": "posts-1", "post_id": post["id"]}
 
 
 def test_what_is_kept_was_meant_to_be(app: Edge) -> None:
@@ -93,6 +97,10 @@ def test_after_a_change_every_address_shows_what_it_would_show_without_memory(
         f"{reading.POSTS}/one/neighbours",
         f"{reading.POSTS}/one/neighbours?tag=one",
         f"{reading.POSTS}/one/related",
+        *("/feed.xml", "/atom.xml?limit=1", "/feed.json", "/tags/one/feed.xml"),
+        *("/authors/ann/atom.xml", "/tags/one/feed.json"),
+        *("/sitemap.xml", "/sitemaps/home-1.xml", "/sitemaps/posts-1.xml", "/sitemaps/tags-1.xml"),
+        *("/llms.txt", "/posts/one.md", "/api/v1/posts/one/jsonld"),
         f"{reading.POSTS}?tag=one&author=ann&include=html",
     ]
     for path in paths:

@@ -131,7 +131,8 @@ def all_public_answers(
     found = {
         address.path: address
         for slug in (*reading.slugs(reading.everything(client)), "byline", "first", "renamed")
-        for address in reading.public_addresses(app, slug=slug)
+        for part in ("posts-1", "tags-1", "authors-1")
+        for address in reading.public_addresses(app, slug=slug, part=part)
     }
     for address in found.values():
         # A parameter that this table does not know is a KeyError: add it here.

@@ -91,6 +91,15 @@ def test_every_setting_is_read_from_its_variable(
         "METRICS": ("true", True),
         "TIME_TRAVEL": ("true", True),
         "HISTORY_DAYS": ("30", 30),
+        "POST_URL": ("https://a.test/{slug}?x=1", "https://a.test/{slug}?x=1"),
+        "TAG_URL": ("http://a.test/#/t/{slug}", "http://a.test/#/t/{slug}"),
+        "AUTHOR_URL": ("https://a.test:8443/{slug}/", "https://a.test:8443/{slug}/"),
+        "HOME_URL": ("https://a.test/blog", "https://a.test/blog"),
+        "SITE_NAME": ("Quand même\u00a0!", "Quand même\u00a0!"),
+        "SITE_DESCRIPTION": ("What <we> think", "What <we> think"),
+        "SITE_LANGUAGE": ("pt-BR", "pt-BR"),
+        "FEED_TEXT": ("summary", "summary"),
+        "WEBSUB_HUB": ("https://hub.test/?a=b", "https://hub.test/?a=b"),
         "LOG_LEVEL": ("warning", "warning"),
     }
     assert {f"CMS_{name}" for name in other} >= {
@@ -159,6 +168,21 @@ BAD: dict[str, list[str]] = {
     "METRICS": ["perhaps", "2"],
     "TIME_TRAVEL": ["perhaps", "2"],
     "HISTORY_DAYS": ["0", "36501", "a month"],
+    "POST_URL": [
+        *("/{slug}", "blog.test/{slug}", "ftp://a.test/{slug}", "https:///{slug}"),
+        *("https://a.test/", "https://{slug}.test/", "https://a.test/{slug}/{slug}"),
+        *("https://a.test/{slug}/{id}", "https://a.test/ {slug}", "https://a.test/<{slug}"),
+        *("https://[a/{slug}", "https://a.test:x/{slug}", "https://ä.test/{slug}"),
+        "https://a.test/{slug}" + "x" * 200,
+    ],
+    "TAG_URL": ["https://a.test/tags", "javascript:{slug}"],
+    "AUTHOR_URL": ["https://a.test/by", "//a.test/{slug}"],
+    "HOME_URL": ["a.test", "https://a.test/{slug}", "https://"],
+    "SITE_NAME": ["", "x" * 201, "a\nb"],
+    "SITE_DESCRIPTION": ["x" * 1001, "a\u2028b"],
+    "SITE_LANGUAGE": ["english!", "e", "pt_BR"],
+    "FEED_TEXT": ["", "none"],
+    "WEBSUB_HUB": ["hub.test", "https://a.test/ b"],
     "LOG_LEVEL": ["loud", "INFO", ""],
 }
 CASES = [(name, value) for name, values in BAD.items() for value in values]

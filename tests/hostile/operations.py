@@ -150,6 +150,7 @@ class World:
         return {
             "post_id": self.post["id"],
             "user_id": self.victim.user_id,
+            "part": "posts-1",
             **self.unused,
         }
 
@@ -174,9 +175,9 @@ class World:
 
     def _target(self, operation: Operation, name: str) -> str:
         if name == "slug":
-            kind = operation.path.split("/")[3]
-            slugs = {"posts": self.post, "authors": self.author, "tags": self.tag}
-            return str(slugs[kind]["slug"])
+            named = {"posts": self.post, "authors": self.author, "tags": self.tag}
+            (kind,) = set(operation.path.split("/")) & set(named)
+            return str(named[kind]["slug"])
         return str(self.draft["id"]) if operation.name == "edit_post" else self.ids[name]
 
     def body(self, operation: Operation, only: str | None = None) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from flask import Response
 
-from cms.delivery import former, state
+from cms.delivery import moving, state
 from cms.delivery import queries as post_queries
 from cms.delivery.answers import keys_of, public_json
 from cms.delivery.nearby import queries
@@ -40,7 +40,7 @@ def get_neighbours(wanted: dict[str, Any], slug: str) -> Response:
     groups = state.names().groups(view, tag=wanted.get("tag"), author=wanted.get("author"))
     row = post_queries.post(view, slug)
     if row is None:
-        return former.answer(view, PostEdition, slug, wanted, kind="post", part="/neighbours")
+        return moving.answer(view, PostEdition, slug, wanted, kind="post", part="/neighbours")
     post = orjson.loads(row.document)
     found: dict[str, Any] = {"previous": None, "next": None}
     if groups is not None:
@@ -71,7 +71,7 @@ def get_related_posts(wanted: dict[str, Any], slug: str) -> Response:
     view = state.view(wanted)
     row = post_queries.post(view, slug)
     if row is None:
-        return former.answer(view, PostEdition, slug, wanted, kind="post", part="/related")
+        return moving.answer(view, PostEdition, slug, wanted, kind="post", part="/related")
     post = orjson.loads(row.document)
     documents = queries.related(view, post, limit=wanted["limit"])
     keys = ["posts", f"post-{post['id']}", *keys_of(documents)]

@@ -39,12 +39,15 @@ class Blueprint(SmorestBlueprint):
         super().add_url_rule(rule, endpoint, view_func, **options)
 
     def response(self, status_code: int, schema: Any = None, **doc: Any) -> Callable[[F], F]:
-        """The successful answer: its schema dumps what the view returns, its example is shown."""
-        instance: Schema | None = schema() if isinstance(schema, type) else schema
+        """The successful answer: its schema dumps what the view returns, its example is shown.
+
+        A view that answers with text by itself describes it by a mapping, as OpenAPI does.
+        """
+        instance: Any = schema() if isinstance(schema, type) else schema
         example = getattr(instance, "example", None)
         if example is not None:
             doc.setdefault("example", example)
-        versioned = instance is not None and "version" in instance.fields
+        versioned = isinstance(instance, Schema) and "version" in instance.fields
         headers = dict(documentation.ETAG) if versioned else {}
         if status_code == HTTPStatus.CREATED:
             headers |= documentation.LOCATION

@@ -14,9 +14,10 @@ TITLE = "Headless blog CMS"
 DESCRIPTION = """\
 Posts, authors and tags of a blog over HTTP.
 
-Everything under `/api/v1/posts`, `/authors` and `/tags` is public and read-only: it shows what
-is published and nothing else. Everything under `/api/v1/manage` needs a login and changes
-content. Failures are problem documents (RFC 9457) whose `code` never changes its meaning.
+Everything under `/api/v1/posts`, `/authors` and `/tags`, and what is at the root for feed readers
+and crawlers, is public and read-only: it shows what is published and nothing else. Everything under
+`/api/v1/manage` needs a login and changes content. Failures are problem documents (RFC 9457) whose
+`code` never changes its meaning.
 """
 
 

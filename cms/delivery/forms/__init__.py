@@ -1,0 +1,1 @@
+"""A post in other forms: its Markdown, and what it tells search engines."""
