@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
+from cms.delivery.counting import Count, number_of
 from cms.editions import counts
 from cms.editions.models import (
     AuthorListing,
@@ -162,18 +163,22 @@ def formerly(view: View, edition: type[Edition], slug: str) -> tuple[uuid.UUID, 
     return subject_id, today
 
 
-def count_posts(view: View, groups: Mapping[str, uuid.UUID]) -> int:
-    """How many posts a list has, exactly: kept for an author or a tag, counted for both at once."""
-    statement, parameters = _counted(), dict(groups)
+def count_posts(view: View, groups: Mapping[str, uuid.UUID], *, to_the_end: bool = False) -> Count:
+    """How many posts a list has: kept for an author or a tag, counted for both at once."""
     if len(groups) < len(GROUPS):
         group = next(iter(groups.values()), counts.EVERYTHING)
-        statement, parameters = _kept(), {"group_id": group}
-    return _value(view, statement, parameters) or 0
+        return Count(_value(view, _kept(), {"group_id": group}) or 0)
+    found = _value(view, _counted(to_the_end=to_the_end), dict(groups))
+    return Count.of(found, to_the_end=to_the_end)
 
 
-def count_named(view: View, edition: type[NamedEdition]) -> int:
+def count_named(view: View, edition: type[NamedEdition], *, to_the_end: bool = False) -> Count:
     """How many authors or tags there are."""
-    return _value(view, _count_named(edition), {}) or 0
+
+    def statement(*, live: bool) -> AnySelect:
+        return _count_named(edition, to_the_end=to_the_end, live=live)
+
+    return Count.of(_read(view, statement, {})[0].found, to_the_end=to_the_end)
 
 
 def must_be_known(version: int, oldest: int) -> None:
@@ -327,13 +332,13 @@ def _oldest() -> AnySelect:
 
 
 @once
-def _counted() -> AnySelect:
-    found = select(func.count()).select_from(PostEdition)
+def _counted(*, to_the_end: bool) -> AnySelect:
+    found = select(PostEdition.id)
     for name, listing in GROUPS.items():
         found = found.join(listing, listing.edition_id == PostEdition.id).where(
             listing.group_id == bindparam(name, type_=Uuid), listing.at(VERSION)
         )
-    return found
+    return select(number_of(found, to_the_end=to_the_end))
 
 
 @once
@@ -342,8 +347,11 @@ def _kept() -> AnySelect:
 
 
 @once
-def _count_named(edition: type[NamedEdition]) -> AnySelect:
-    return select(func.count()).select_from(edition).where(edition.at(VERSION))
+def _count_named(edition: type[NamedEdition], *, to_the_end: bool, live: bool) -> AnySelect:
+    # In the order of an index, or the whole table would be read.
+    found = select(edition.subject_id).order_by(edition.sort_key, edition.subject_id)
+    found = found.where(_seen(edition, live=live))
+    return select(_version(), number_of(found, to_the_end=to_the_end).label("found"))
 
 
 def _posts_of(edition: type[NamedEdition]) -> ColumnElement[int]:

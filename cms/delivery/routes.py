@@ -8,9 +8,12 @@ from flask import Response
 
 from cms.delivery import moving, queries, state
 from cms.delivery.answers import keys_of, public_json
+from cms.delivery.counting import Count
 from cms.delivery.nearby import queries as nearby
 from cms.delivery.queries import View
 from cms.delivery.schemas import (
+    EXACT,
+    NOT_COUNTED,
     AuthorItemFilter,
     PostItemFilter,
     PublicAuthorFilter,
@@ -78,8 +81,8 @@ def list_posts(page: dict[str, Any]) -> Response:
         "next_cursor": cursor,
         "version": view.version,
     }
-    if page["total"]:
-        data["total"] = _total(view, asked, groups)
+    if page["total"] != NOT_COUNTED:
+        data |= _total(view, asked, groups, to_the_end=page["total"] == EXACT).members
     return public_json(
         data,
         keys=keys,
@@ -199,12 +202,14 @@ def _cursor(scope: str, view: View, asked: Question, row: Any, *, usual: list[An
     return cursors.seal(scope, [view.version, *place])
 
 
-def _total(view: View, asked: Question, groups: dict[str, uuid.UUID] | None) -> int:
+def _total(
+    view: View, asked: Question, groups: dict[str, uuid.UUID] | None, *, to_the_end: bool
+) -> Count:
     if groups is None:
-        return 0
+        return Count(0)
     if asked.condition is None:
-        return queries.count_posts(view, groups)
-    return selected.count_posts(view, asked, groups)
+        return queries.count_posts(view, groups, to_the_end=to_the_end)
+    return selected.count_posts(view, asked, groups, to_the_end=to_the_end)
 
 
 def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) -> Response:
@@ -228,11 +233,13 @@ def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) ->
         "next_cursor": cursor,
         "version": view.version,
     }
-    if page["total"]:
+    if page["total"] != NOT_COUNTED:
+        to_the_end = page["total"] == EXACT
         if asked.condition is None:
-            data["total"] = queries.count_named(view, edition)
+            total = queries.count_named(view, edition, to_the_end=to_the_end)
         else:
-            data["total"] = selected.count_named(view, edition, asked)
+            total = selected.count_named(view, edition, asked, to_the_end=to_the_end)
+        data |= total.members
     keys = [name, "posts", *(f"{name[:-1]}-{row.subject_id}" for row in shown)]
     return public_json(
         data, keys=keys, headers=pages.link_next(cursor), is_final=state.is_final(page)

@@ -6,14 +6,23 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from cms.delivery.counting import MOST
 from cms.delivery.selecting import fields as selectable
 from cms.delivery.shaping import COMPUTED, RELATED
 from cms.editions.schemas import PublicAuthor, PublicPost, PublicPostSummary, PublicTag
 from cms.foundation.http.filters import FilterField, SortField
-from cms.foundation.http.input import CommaList, Line, Moment, QueryFlag, Strict
+from cms.foundation.http.input import CommaList, Line, Moment, Strict
 from cms.foundation.http.pages import PageFilter, page_of
 
-TOTAL = fields.Integer(metadata={"description": "With `total=true`: items in the whole list"})
+NOT_COUNTED, EXACT = "false", "exact"
+TOTAL: dict[str, Any] = {
+    "total": fields.Integer(
+        metadata={"description": "With `total`: items in the whole list, or at least so many"}
+    ),
+    "total_is_exact": fields.Boolean(
+        metadata={"description": f"With `total`: false where there are more than {MOST}"}
+    ),
+}
 
 
 # More than there are; whoever repeats a name says nothing new.
@@ -129,7 +138,14 @@ class ListFilter(PageFilter):
     """Which part of a public list."""
 
     as_of = _as_of()
-    total = QueryFlag(load_default=False, metadata={"description": "Count the whole list as well"})
+    total = fields.String(
+        load_default=NOT_COUNTED,
+        validate=validate.OneOf([NOT_COUNTED, "true", EXACT], error="Can be {choices}."),
+        metadata={
+            "description": "Count the whole list as well: `true` to the end where the number is "
+            f"kept, up to {MOST} otherwise; `exact` always to the end"
+        },
+    )
 
 
 class PublicPostFilter(ListFilter):
@@ -165,6 +181,6 @@ class PublicTagFilter(NamedFilter):
     fields_ = fields_of(PublicTag, "tag")
 
 
-PublicPostPage: Any = page_of(PublicPostSummary, total=TOTAL)
-PublicAuthorPage: Any = page_of(PublicAuthor, total=TOTAL)
-PublicTagPage: Any = page_of(PublicTag, total=TOTAL)
+PublicPostPage: Any = page_of(PublicPostSummary, **TOTAL)
+PublicAuthorPage: Any = page_of(PublicAuthor, **TOTAL)
+PublicTagPage: Any = page_of(PublicTag, **TOTAL)

@@ -156,6 +156,8 @@ ASKED: dict[str, Any] = {
     "which tag had a slug": lambda view: queries.formerly(view, TagEdition, "name-1"),
     "version of a moment": lambda view: version_at(view.connection, NOW_AT),
     "several names": lambda view: queries.several_named(view, TagEdition, [TAG, AUTHOR]),
+    "total of both": lambda view: queries.count_posts(view, {"author_id": AUTHOR, "tag_id": TAG}),
+    "how many tags": lambda view: queries.count_named(view, TagEdition),
     "total": lambda view: queries.count_posts(view, {}),
     "total of a tag": lambda view: queries.count_posts(view, {"tag_id": TAG}),
 }

@@ -116,7 +116,7 @@ def all_public_answers(
     version = reading.fetch(client)["version"]
     values = {
         "limit": ["2"],
-        "total": ["true"],
+        "total": ["true", "exact"],
         "fields": [],
         "include": ["html", "markdown", "plaintext", "toc", "related", "html,markdown"],
         "tag": ["first", "second", *private_slugs],

@@ -91,6 +91,7 @@ def test_each_declared_parameter_given_twice_is_refused(app: Edge, client: Contr
         ("include=body", "?include/0"),
         ("include=html,body", "?include/1"),
         ("total=yes", "?total"),
+        ("total=Exact", "?total"),
         ("total=1", "?total"),
         ("total=", "?total"),
         ("tag=", "?tag"),

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from cms.delivery import counting
 from cms.editions.schemas import PublicPostSummary
+from cms.foundation.http.edge import Edge
 from tests import factories
 from tests.callers import Caller, ContractClient
 from tests.delivery import reading
@@ -127,6 +129,37 @@ def test_filters_alone_and_together(
     walk = reading.pages(client, limit=1, total="true", **query)
     assert reading.walked(walk) == page["data"]
     assert {one["total"] for one in walk} == {len(numbers)}
+
+
+COUNTED = (
+    "/api/v1/posts?tag=a&author=ann",
+    "/api/v1/posts?filter=tag:[a,b]",
+    "/api/v1/tags?",
+    "/api/v1/authors?filter=post_count:>0",
+)
+KEPT = ("/api/v1/posts?", "/api/v1/posts?tag=b", "/api/v1/posts?sort=title&author=bob")
+
+
+@pytest.mark.usefixtures("six")
+def test_what_is_not_kept_is_counted_up_to_a_thousand_unless_all_is_wanted(
+    app: Edge, client: ContractClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def total(path: str, how: str) -> tuple[int, bool]:
+        page = client.get(f"{path}&total={how}&limit=1").get_json()
+        return page["total"], page["total_is_exact"]
+
+    exact = {path: total(path, "exact") for path in (*COUNTED, *KEPT)}
+    assert {is_exact for _, is_exact in exact.values()} == {True}
+    assert all(number > 1 for number, _ in exact.values())
+
+    assert {path: total(path, "true") for path in exact} == exact
+    monkeypatch.setattr(counting, "MOST", 1)
+    app.extensions["cms.cache"].forget()
+    for path in COUNTED:
+        assert total(path, "true") == (1, False)
+        assert total(path, "exact") == exact[path]
+    for path in KEPT:
+        assert total(path, "true") == exact[path]
 
 
 @pytest.mark.usefixtures("six")

@@ -36,7 +36,7 @@ def kept(database: Database, version: int, groups: set[Any]) -> Counter[Any]:
         view = View(connection, version, Version(version, version))
         return Counter(
             {
-                one: queries.count_posts(view, {} if one == EVERYTHING else {"tag_id": one})
+                one: queries.count_posts(view, {} if one == EVERYTHING else {"tag_id": one}).number
                 for one in groups
             }
         )

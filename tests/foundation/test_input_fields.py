@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError, fields
 
 from cms.foundation import moments
-from cms.foundation.http.input import Flag, Line, Moment, Prose, QueryFlag, Strict, WebAddress
+from cms.foundation.http.input import Flag, Line, Moment, Prose, Strict, WebAddress
 
 NOT_TEXT: list[Any] = [None, True, 1, 1.5, [], {}, ["text"], b"\xff"]
 ANY_TEXT = st.text(st.characters())
@@ -109,17 +109,6 @@ def test_a_flag_is_true_or_false() -> None:
 )
 def test_nothing_else_is_a_flag(value: Any) -> None:
     _refuses(Flag(), value)
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [("true", True), ("false", False), ("True", None), ("1", None), ("", None), ("on", None)],
-)
-def test_a_flag_in_a_query_is_the_word(value: str, *, expected: bool | None) -> None:
-    if expected is None:
-        _refuses(QueryFlag(), value)
-    else:
-        assert QueryFlag().deserialize(value) is expected
 
 
 MOMENTS: dict[str, datetime] = {

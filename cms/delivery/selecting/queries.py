@@ -7,10 +7,11 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, func, select, union
+from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, select, union
 from sqlalchemy.exc import OperationalError
 
 from cms.delivery import queries
+from cms.delivery.counting import Count, number_of
 from cms.delivery.queries import AnyRow, AnySelect, View, _read, _seen, _version
 from cms.delivery.selecting import fields, question
 from cms.delivery.selecting.question import Question
@@ -53,14 +54,16 @@ def posts(
     return _bounded(view, statement, {"limit": limit, **groups})
 
 
-def count_posts(view: View, asked: Question, groups: Mapping[str, uuid.UUID]) -> int:
+def count_posts(
+    view: View, asked: Question, groups: Mapping[str, uuid.UUID], *, to_the_end: bool
+) -> Count:
     """How many posts fit."""
 
-    def statement(*, live: bool) -> AnySelect:
-        counted, _lead = _led(select(_version(), func.count().label("found")), groups, live=live)
-        return _fitting(counted, asked, fields.of_posts())
+    def found(*, live: bool) -> AnySelect:
+        found, _lead = _led(select(PostEdition.id), groups, live=live)
+        return _fitting(found, asked, fields.of_posts())
 
-    return _count(view, statement, dict(groups))
+    return _count(view, found, dict(groups), to_the_end=to_the_end)
 
 
 def named(
@@ -77,14 +80,16 @@ def named(
     return _bounded(view, statement, {"limit": limit})
 
 
-def count_named(view: View, edition: type[NamedEdition], asked: Question) -> int:
+def count_named(
+    view: View, edition: type[NamedEdition], asked: Question, *, to_the_end: bool
+) -> Count:
     """How many authors or tags fit."""
 
-    def statement(*, live: bool) -> AnySelect:
-        counted = select(_version(), func.count().label("found")).select_from(edition)
-        return _fitting(counted.where(_seen(edition, live=live)), asked, fields.of_named(edition))
+    def found(*, live: bool) -> AnySelect:
+        found = select(edition.id).where(_seen(edition, live=live))
+        return _fitting(found, asked, fields.of_named(edition))
 
-    return _count(view, statement, {})
+    return _count(view, found, {}, to_the_end=to_the_end)
 
 
 def place(row: AnyRow, asked: Question) -> list[Any]:
@@ -181,6 +186,12 @@ def _bounded(
         raise Unprocessable(f"filter: {message}", errors=[Fault("?filter", message)]) from error
 
 
-def _count(view: View, statement: Callable[..., AnySelect], parameters: dict[str, Any]) -> int:
+def _count(
+    view: View, found: Callable[..., AnySelect], parameters: dict[str, Any], *, to_the_end: bool
+) -> Count:
+    def statement(*, live: bool) -> AnySelect:
+        number = number_of(found(live=live), to_the_end=to_the_end)
+        return select(_version(), number.label("found"))
+
     (row,) = _bounded(view, statement, parameters)
-    return int(row.found)
+    return Count.of(row.found, to_the_end=to_the_end)

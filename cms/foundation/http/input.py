@@ -94,13 +94,6 @@ class Flag(fields.Boolean):
         return value
 
 
-class QueryFlag(fields.Boolean):
-    """``true`` or ``false`` in a query string."""
-
-    truthy = {"true"}  # noqa: RUF012
-    falsy = {"false"}  # noqa: RUF012
-
-
 class QueryInteger(fields.Integer):
     """Digits in a query string; Python reads ``1_0`` and `` 3`` as numbers too."""
 
