@@ -12,6 +12,7 @@ from cms.content.posts import routes as post_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
 from cms.delivery.names import Names
+from cms.delivery.search import routes as search_routes
 from cms.editions import present
 from cms.foundation import logs
 from cms.foundation.cache import ResponseCache
@@ -27,6 +28,7 @@ from cms.foundation.settings import Settings, load
 
 BLUEPRINTS = (
     delivery_routes.blueprint,
+    search_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
     author_routes.blueprint,

@@ -20,6 +20,7 @@ from cms.editions.models import (
     Site,
     TagListing,
 )
+from cms.editions.search import actions as search
 from cms.foundation.database import new_id
 
 E = TypeVar("E", bound=Edition)
@@ -62,6 +63,7 @@ def issue_post(
     entered.subtract(left)
     counts.change(session, entered, version=version)
     session.flush()
+    search.add(session, [(edition.id, edition.published_at, edition.document, edition.html)])
     return edition
 
 
@@ -109,6 +111,13 @@ def issue_new_posts(
         if found:
             session.execute(insert(model), found)
     counts.change(session, entered, version=version)
+    search.add(
+        session,
+        (
+            (one["id"], one["published_at"], one["document"], one["html"])
+            for one in rows[PostEdition]
+        ),
+    )
     session.flush()
     return version
 
@@ -161,6 +170,7 @@ def _add(session: Session, edition: Edition, version: int) -> None:
     session.add(edition)
     if isinstance(edition, NamedEdition):
         _move_names(session, version)
+        search.add_name(session, edition)
 
 
 def _close(
@@ -175,8 +185,10 @@ def _close(
     )
     if issubclass(model, NamedEdition):
         _move_names(session, version)
+        search.remove_name(session, subject_id)
     if ended is None or not issubclass(model, PostEdition):
         return []
+    search.remove(session, subject_id)
     left = [counts.EVERYTHING]
     for listing in LISTINGS:
         left += session.scalars(

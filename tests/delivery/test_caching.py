@@ -18,6 +18,8 @@ ADDRESSES = {
     "author": "/api/v1/authors/ann",
     "tags": "/api/v1/tags?limit=1",
     "tag": "/api/v1/tags/a",
+    "search": "/api/v1/search?limit=1",
+    "suggest": "/api/v1/suggest?q=an",
 }
 each_address = pytest.mark.parametrize("path", ADDRESSES.values(), ids=ADDRESSES.keys())
 

@@ -119,6 +119,8 @@ def all_public_answers(
         "include": ["html"],
         "tag": ["first", "second", *private_slugs],
         "author": ["byline", *private_slugs],
+        "q": [MARK, f"{MARK}*", f'"{MARK} body"', "-open", "open", "zqxprivat"],
+        "year": ["1999", "2020"],
         "as_of": [str(version), moments.spell(moments.now())],
     }
 

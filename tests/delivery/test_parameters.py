@@ -63,6 +63,8 @@ def test_each_declared_parameter_given_twice_is_refused(app: Edge, client: Contr
         "author": "a",
         "cursor": "x",
         "as_of": "0",
+        "q": "word",
+        "year": "2020",
     }
     seen = 0
     for address in reading.public_addresses(app):

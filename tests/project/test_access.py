@@ -16,6 +16,8 @@ PUBLIC_OPERATIONS = {
     "get_author",
     "list_tags",
     "get_tag",
+    "search_posts",
+    "suggest",
     "log_in",
     "get_liveness",
     "get_readiness",
