@@ -16,6 +16,7 @@ from cms.delivery.forms import routes as form_routes
 from cms.delivery.maps import routes as map_routes
 from cms.delivery.names import Names
 from cms.delivery.nearby import routes as nearby_routes
+from cms.delivery.search import routes as search_routes
 from cms.editions import present
 from cms.foundation import logs
 from cms.foundation.cache import ResponseCache
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     feed_routes.blueprint,
     map_routes.blueprint,
     form_routes.blueprint,
+    search_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
     author_routes.blueprint,

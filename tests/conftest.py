@@ -180,6 +180,12 @@ def empty(app: Edge) -> None:
         for table in reversed(Base.metadata.sorted_tables):
             if table.name != "site":
                 connection.execute(table.delete())
+        if app.database.is_sqlite:
+            connection.execute(
+                text("INSERT INTO search_words (search_words) VALUES ('delete-all')")
+            )
+        else:
+            connection.execute(text("DELETE FROM search_words"))
         connection.execute(
             text("UPDATE site SET version = 0, names_version = 0, oldest_version = 0")
         )

@@ -19,6 +19,7 @@ from cms.editions.models import (
     PostEdition,
     TagListing,
 )
+from cms.editions.search import actions as search
 from cms.foundation.database import new_id
 
 E = TypeVar("E", bound=Edition)
@@ -58,6 +59,7 @@ def issue_post(
     entered.subtract(left)
     counts.change(session, entered, version=version)
     session.flush()
+    search.add(session, [(edition.id, edition.published_at, edition.document, edition.html)])
     return edition
 
 
@@ -105,6 +107,13 @@ def issue_new_posts(
         if found:
             session.execute(insert(model), found)
     counts.change(session, entered, version=version)
+    search.add(
+        session,
+        (
+            (one["id"], one["published_at"], one["document"], one["html"])
+            for one in rows[PostEdition]
+        ),
+    )
     session.flush()
     return version
 
@@ -134,6 +143,7 @@ def _add(session: Session, edition: Edition, version: int) -> None:
     session.add(edition)
     if isinstance(edition, NamedEdition):
         versions.move_names(session, version)
+        search.add_name(session, edition)
 
 
 def _close(
@@ -148,8 +158,10 @@ def _close(
     )
     if issubclass(model, NamedEdition):
         versions.move_names(session, version)
+        search.remove_name(session, subject_id)
     if ended is None or not issubclass(model, PostEdition):
         return []
+    search.remove(session, subject_id)
     left = [counts.EVERYTHING]
     for listing in LISTINGS:
         left += session.scalars(

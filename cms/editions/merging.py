@@ -20,6 +20,7 @@ from cms.editions.models import (
     TagEdition,
     TagListing,
 )
+from cms.editions.search import actions as search
 from cms.foundation.database import new_id
 
 # Posts whose texts are in memory at a time.
@@ -64,6 +65,7 @@ def merge(
         .where(model.subject_id == old, model.live())
         .values(until_version=version, successor_id=into)
     )
+    search.remove_name(session, old)
     versions.move_names(session, version)
     versions.explain(session, version, kind, old, by_id, now)
     session.flush()
@@ -103,7 +105,11 @@ def _replace(
     for column in columns:
         ended = update(column.class_).where(column.in_(edition_ids)).values(until_version=version)
         session.execute(ended.execution_options(synchronize_session=False))
+    for row in found:
+        search.remove(session, row["subject_id"])
     session.execute(insert(PostEdition), editions)
+    shown = ("id", "published_at", "document", "html")
+    search.add(session, [tuple(row[name] for name in shown) for row in editions])
     for one, rows in listings.items():
         if rows:
             session.execute(insert(one), rows)

@@ -197,3 +197,21 @@ def test_who_wrote_as_one_author_writes_as_the_other(app: Edge, editor: Caller) 
     assert answer.get_json()["user_id"] == writer_id
     assert answer.get_json()["version"] == two["version"] + 1
     assert writer.get(f"/api/v1/manage/posts/{post['id']}").status_code == 200
+
+
+@each_kind
+def test_posts_are_found_by_the_name_of_the_other(
+    kind: str, editor: Caller, client: ContractClient
+) -> None:
+    make = KINDS[kind]
+    one, two = make(editor, name="Quince"), make(editor, name="Medlar")
+    post = factories.a_published_post(editor, body="Preserved", **{link(kind): [one["id"]]})
+
+    merged(editor, kind, one, two)
+
+    def found(words: str) -> list[str]:
+        page = client.get(f"/api/v1/search?q={words}").get_json()
+        return [each["id"] for each in page["data"]]
+
+    assert found("medlar") == found("preserved") == found("medlar%20preserved") == [post["id"]]
+    assert found("quince") == []

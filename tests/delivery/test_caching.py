@@ -35,6 +35,8 @@ ADDRESSES = {
     "llms": "/llms.txt",
     "Markdown": "/posts/one.md",
     "JSON-LD": "/api/v1/posts/one/jsonld",
+    "search": "/api/v1/search?limit=1",
+    "suggest": "/api/v1/suggest?q=an",
 }
 # Neither of them is about the site's content.
 HEALTH = {"/healthz", "/readyz"}

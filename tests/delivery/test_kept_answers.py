@@ -19,6 +19,7 @@ KEPT = {
     *("get_author_rss", "get_author_atom", "get_author_json_feed"),
     *("get_sitemap_index", "get_sitemap", "get_robots", "get_llms"),
     *("get_post_markdown", "get_post_json_ld"),
+    *("search_posts", "suggest"),
 }
 
 

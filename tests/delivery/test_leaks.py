@@ -125,6 +125,8 @@ def all_public_answers(
         # whose address would repeat the question.
         "filter": [f"slug:~{MARK},title:~{MARK},excerpt:~{MARK}", "id:-null", "featured:false"],
         "sort": ["-slug", "slug,id"],
+        "q": [MARK, f"{MARK}*", f'"{MARK} body"', "-open", "open", "zqxprivat"],
+        "year": ["1999", "2020"],
         "as_of": [str(version), moments.spell(moments.now())],
     }
 

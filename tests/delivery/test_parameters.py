@@ -65,6 +65,8 @@ def test_each_declared_parameter_given_twice_is_refused(app: Edge, client: Contr
         "as_of": "0",
         "filter": "slug:a",
         "sort": "slug",
+        "q": "word",
+        "year": "2020",
     }
     seen = 0
     for address in reading.public_addresses(app):

@@ -33,8 +33,9 @@ def test_the_table_of_contents_has_the_anchors_of_the_html_in_order(pieces: list
 
     expected = []
     for level, attributes, inner in openings:
-        # Marks of footnotes are no part of what a heading says.
-        bare = re.sub(r'<sup class="footnote-ref">.*?</sup>', "", inner, flags=re.DOTALL)
+        # Marks of footnotes, and the ways back from them, are no part of what a heading says.
+        marks = r'<sup class="footnote-ref">.*?</sup>|<a [^>]*class="footnote-backref".*?</a>'
+        bare = re.sub(marks, "", inner, flags=re.DOTALL)
         title = " ".join(unescape(re.sub("<[^>]+>", " ", bare)).split())
         if title:
             anchor = re.search(' id="([^"]+)"', attributes)

@@ -24,7 +24,7 @@ UNKNOWN = [
 ]
 # What a number in a query string is not, in the order of how tempting it is to accept it.
 NOT_A_NUMBER = ["", "abc", "1.5", "1e1", "0x10", "1_0", "٣", "%203", "3%20", "+3", "%2B3", "NaN"]
-TOO_LARGE = ["101", "0", "-1", "9" * 20, "9" * 5000, "-" + "9" * 20]
+TOO_LARGE = ["-1", "9" * 20, "9" * 5000, "-" + "9" * 20]
 HOSTILE_TEXTS = ["%00", "a%00b", "%1B", "%7F", "a" * 100_000]
 ANYTHING = ["%ED%A0%80", "%FF", "'", '"', "%25", "_", "\\", "{}", "../..", "1' OR '1'='1"]
 SEGMENTS = [
@@ -85,7 +85,8 @@ def test_each_query_parameter_refuses_what_its_schema_does_not_allow(
     request = world.request(operation)
     for name, schema in operation.named("query").items():
         if schema["type"] == "integer":
-            refused = [*NOT_A_NUMBER, *TOO_LARGE]
+            outside = (str(schema["minimum"] - 1), str(schema["maximum"] + 1))
+            refused = [*NOT_A_NUMBER, *TOO_LARGE, *outside]
         elif schema["type"] == "boolean":
             refused = ["", "1", "0", "yes", "True", "TRUE", "null", "%00", "truee"]
         elif schema["type"] == "array":

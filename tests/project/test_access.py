@@ -33,6 +33,8 @@ PUBLIC_OPERATIONS = {
     "get_llms",
     "get_post_markdown",
     "get_post_json_ld",
+    "search_posts",
+    "suggest",
     "log_in",
     "get_liveness",
     "get_readiness",

@@ -60,6 +60,8 @@ def _schema(database: Database) -> dict[str, Any]:
             "checks": sorted(str(one["sqltext"]) for one in looked.get_check_constraints(table)),
         }
         for table in sorted(looked.get_table_names())
+        # Not modelled: an index of words is another kind of table on each database.
+        if not table.startswith("search_words")
     }
 
 
@@ -139,12 +141,14 @@ def test_what_editions_say_is_put_into_their_columns_and_taken_out_again(
         "featured": True,
         "reading_minutes": 3,
         "word_count": 500,
+        "authors": [],
+        "tags": [],
     }
     # More than one batch of them.
     posts = [
         {
             "id": uuid.UUID(int=number).hex,
-            "document": json.dumps(document),
+            "document": json.dumps({**document, "id": str(uuid.UUID(int=number))}),
             "slug": f"post-{number}",
             "published_at": "2026-01-01 00:00:00.000000",
         }

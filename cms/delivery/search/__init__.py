@@ -1,0 +1,1 @@
+"""Search over what readers see now."""

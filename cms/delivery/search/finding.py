@@ -1,0 +1,142 @@
+"""Finding posts, best first, at a cost that does not grow with the number of hits."""
+
+import uuid
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import Connection
+
+from cms.delivery.search import postgresql, queries, sqlite
+from cms.delivery.search.asked import Asked, Sought
+from cms.delivery.search.language import Question, Term
+from cms.editions.search import entries
+from cms.editions.search.entries import BEGIN_OF_TIME, MILLISECOND, TIE_BITS
+
+# Of more hits than this, the newest are ranked and counted.
+MOST_RANKED = 1000
+# Of more posts than this with all words of a phrase, the newest are searched for the phrase.
+MOST_READ = 4000
+# Of the authors and tags that one term names.
+MOST_NAMED = 50
+ALL_NUMBERS = (0, 2**63 - 1)
+TITLE, NAMES, EXCERPT, OFTEN, TEXT = 8, 5, 3, 2, 1
+WHOLE_TITLE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A post that fits. Better ones have higher scores, newer ones higher numbers."""
+
+    score: int
+    number: int
+    edition_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hits, best first; how often each author, tag and year is among them."""
+
+    hits: list[Hit]
+    is_exact: bool
+    counts: dict[str, Counter[Any]]
+
+
+def asked(
+    connection: Connection,
+    question: Question,
+    *,
+    within: Sequence[uuid.UUID] = (),
+    year: int | None = None,
+) -> Asked:
+    """The question as the index is asked it."""
+    lowest, highest = ALL_NUMBERS if year is None else _numbers_of(year)
+    return Asked(
+        wanted=tuple(_sought(connection, term) for term in question.wanted),
+        unwanted=tuple(_sought(connection, term) for term in question.unwanted),
+        within=tuple(within),
+        lowest=lowest,
+        highest=highest,
+    )
+
+
+def find(connection: Connection, wanted: Asked) -> Found:
+    """Posts that fit."""
+    numbers, is_exact = _fitting(connection, wanted, MOST_RANKED)
+    rows = queries.entries(connection, numbers) if numbers else []
+    hits = [Hit(_score(row, wanted), row.number, row.edition_id) for row in rows]
+    hits.sort(key=lambda hit: (hit.score, hit.number), reverse=True)
+    counts: dict[str, Counter[Any]] = {"tags": Counter(), "authors": Counter(), "years": Counter()}
+    for row in rows:
+        counts["tags"].update(row.tags.split())
+        counts["authors"].update(row.authors.split())
+        counts["years"][year_of(row.number)] += 1
+    return Found(hits, is_exact, counts)
+
+
+def newest(connection: Connection, wanted: Asked, most: int) -> list[int]:
+    """The numbers of the newest posts that fit, the order of words aside."""
+    found: list[int] = _database(connection).newest(connection, wanted.loosely(), most)
+    return found
+
+
+def year_of(number: int) -> int:
+    """In which year the post with this number was published."""
+    return (BEGIN_OF_TIME + (number >> TIE_BITS) * MILLISECOND).year
+
+
+def _numbers_of(year: int) -> tuple[int, int]:
+    begin = datetime(year, 1, 1, tzinfo=UTC)
+    last = datetime(year, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
+    return entries.lowest(begin), entries.lowest(last) + 2**TIE_BITS - 1
+
+
+def _fitting(connection: Connection, wanted: Asked, most: int) -> tuple[list[int], bool]:
+    """The newest that fit, and whether these are all."""
+    if not wanted.has_phrases:
+        found = _database(connection).newest(connection, wanted, most + 1)
+        return found[:most], len(found) <= most
+    read = newest(connection, wanted, MOST_READ + 1)
+    if not read:
+        return [], True
+    among = read[:MOST_READ]
+    found = _database(connection).among(connection, wanted, among, most + 1)
+    return found[:most], len(found) <= most and len(read) <= MOST_READ
+
+
+def _sought(connection: Connection, term: Term) -> Sought:
+    """A term, with the authors and tags whose names it is in."""
+    only = len(term.words) == 1
+    rows = queries.names(
+        connection,
+        term.words[0],
+        is_beginning=term.is_beginning and only,
+        most=MOST_NAMED,
+    )
+    named = dict.fromkeys(row.subject_id for row in rows if term.needle() in row.name)
+    return Sought(term, tuple(named))
+
+
+def _score(row: Any, wanted: Asked) -> int:
+    """How well a post fits: the same on any database, and whatever else was published."""
+    score: int = 0
+    for one in wanted.wanted:
+        needle = one.term.needle()
+        is_named = any(f" {group} " in row.authors + row.tags for group in one.groups)
+        score += (
+            TEXT
+            + TITLE * (needle in row.title)
+            + NAMES * is_named
+            + EXCERPT * (needle in row.excerpt)
+            + OFTEN * (needle in row.often)
+        )
+    phrase = [word for one in wanted.wanted for word in one.term.words]
+    is_whole = bool(phrase) and row.title == entries.spaced(phrase)
+    return score + WHOLE_TITLE * int(is_whole)
+
+
+def _database(connection: Connection) -> ModuleType:
+    return sqlite if connection.dialect.name == "sqlite" else postgresql

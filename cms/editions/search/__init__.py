@@ -1,0 +1,1 @@
+"""The index of what readers see now: written in the transaction that publishes."""

@@ -1,0 +1,95 @@
+"""Keeping the index true: what is published is found, what is withdrawn is not."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from types import ModuleType
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session
+
+from cms.editions.models import AuthorEdition, NamedEdition, PostEdition
+from cms.editions.search import postgresql, sqlite
+from cms.editions.search.entries import Entry, entry, number, spaced
+from cms.editions.search.models import SearchEntry, SearchName
+from cms.editions.search.words import words
+
+
+def add(session: Session, posts: Iterable[tuple[uuid.UUID, datetime, str, str]]) -> None:
+    """Let posts be found that have no entry; each is an edition's id, moment, document and HTML."""
+    found = [(at, entry(edition_id, document, html)) for edition_id, at, document, html in posts]
+    if not found:
+        return
+    numbers = _free_numbers(session, [at for at, _ in found])
+    entries = list(zip(numbers, (one for _, one in found), strict=True))
+    session.execute(insert(SearchEntry), [_row(place, one) for place, one in entries])
+    connection, database = session.connection(), _database(session)
+    database.add(connection, entries)
+    terms = set().union(*(one.terms() for _, one in entries))
+    if terms:
+        # Sorted, so that no two transactions can wait for each other.
+        database.learn(connection, sorted(terms))
+
+
+def remove(session: Session, post_id: uuid.UUID) -> None:
+    """Let a post no longer be found."""
+    found = session.execute(
+        select(SearchEntry.number, SearchEntry.edition_id, PostEdition.document, PostEdition.html)
+        .join(PostEdition, PostEdition.id == SearchEntry.edition_id)
+        .where(SearchEntry.post_id == post_id)
+    ).first()
+    if found is None:
+        return
+    old = entry(found.edition_id, found.document, found.html)
+    _database(session).remove(session.connection(), found.number, old)
+    session.execute(delete(SearchEntry).where(SearchEntry.number == found.number))
+
+
+def add_name(session: Session, edition: NamedEdition) -> None:
+    """Let posts be found by the name of their author or tag."""
+    spelled = words(orjson.loads(edition.document)["name"])
+    kind = "authors" if isinstance(edition, AuthorEdition) else "tags"
+    session.add_all(
+        SearchName(word=word, subject_id=edition.subject_id, kind=kind, name=spaced(spelled))
+        for word in dict.fromkeys(spelled)
+    )
+
+
+def remove_name(session: Session, subject_id: uuid.UUID) -> None:
+    """Let posts no longer be found by this name."""
+    session.execute(delete(SearchName).where(SearchName.subject_id == subject_id))
+
+
+def _database(session: Session) -> ModuleType:
+    return sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+
+
+def _free_numbers(session: Session, moments: list[datetime]) -> list[int]:
+    """A number for each; nobody else takes one meanwhile, since the version is taken."""
+    chosen: dict[int, int] = {}
+    attempt, open_places = 0, list(range(len(moments)))
+    while open_places:
+        wanted = {place: number(moments[place], attempt) for place in open_places}
+        taken = set(
+            session.scalars(
+                select(SearchEntry.number).where(SearchEntry.number.in_(wanted.values()))
+            )
+        )
+        for place, one in wanted.items():
+            if one not in taken:
+                taken.add(one)
+                chosen[place] = one
+        open_places = [place for place in wanted if place not in chosen]
+        attempt += 1
+    return [chosen[place] for place in range(len(moments))]
+
+
+def _row(place: int, one: Entry) -> dict[str, Any]:
+    values = asdict(one)
+    return {"number": place, **{name: values[name] for name in _COLUMNS}}
+
+
+_COLUMNS = ("post_id", "edition_id", "title", "excerpt", "often", "authors", "tags")

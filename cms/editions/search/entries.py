@@ -1,0 +1,119 @@
+"""What the index holds of a post: worked out from its edition alone, so always the same."""
+
+import random
+import re
+import uuid
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import Any
+
+import orjson
+
+from cms.editions.search.words import words
+
+# Private characters, which no question can hold: its words are letters and digits.
+GAP = "\ue000"
+GROUP = "\ue001"
+IN_TITLE = "\ue002"
+EVERY_POST = "\ue003"
+# PostgreSQL counts places up to 16,383, and 255 of a word. Beyond, words are found and phrases
+# are not; on SQLite as well, so that both find the same.
+MOST_PLACES = 16_000
+MOST_REPEATED = 255
+# The words that a text repeats count for more than those it only has.
+OFTEN = 3
+MOST_OFTEN = 30
+BEGIN_OF_TIME = datetime(1, 1, 1, tzinfo=UTC)
+MILLISECOND = timedelta(milliseconds=1)
+# Of the 63 bits of a number, 49 are the moment in milliseconds; the rest tells posts apart.
+TIE_BITS = 14
+
+_INLINE = (
+    "a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|ins|kbd|mark|q|ruby|s|samp|small|span|strong|sub|sup"
+    "|time|u|var|wbr"
+)
+_INLINE_TAG = re.compile(rf"</?(?:{_INLINE})(?: [^>]*)?>")
+_TAG = re.compile("<[^>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A post as the index has it."""
+
+    post_id: uuid.UUID
+    edition_id: uuid.UUID
+    title: str
+    excerpt: str
+    often: str
+    authors: str
+    tags: str
+    # Words in their places; ``GAP`` where nothing can be found.
+    places: list[str]
+    # Words without a place.
+    others: list[str]
+
+    def terms(self) -> set[str]:
+        """The words that a reader can ask for."""
+        return {
+            word
+            for word in (*self.places, *self.others)
+            if len(word) > 1 and not GAP <= word[0] <= EVERY_POST
+        }
+
+
+def plain(html: str) -> str:
+    """The text of sanitised HTML, in one line."""
+    return unescape(_TAG.sub(" ", _INLINE_TAG.sub("", html)))
+
+
+def entry(edition_id: uuid.UUID, document: str, html: str) -> Entry:
+    """What to index of an edition."""
+    shown: dict[str, Any] = orjson.loads(document)
+    title, excerpt, text = words(shown["title"]), words(shown["excerpt"]), words(plain(html))
+    counted = Counter(text).most_common(MOST_OFTEN)
+    sequence = [*title, GAP, *excerpt, GAP, *text]
+    places = _bounded(sequence[:MOST_PLACES])
+    tail = dict.fromkeys(sequence[MOST_PLACES:])
+    groups = [GROUP + uuid.UUID(one).hex for one in (*shown["authors"], *shown["tags"])]
+    return Entry(
+        post_id=uuid.UUID(shown["id"]),
+        edition_id=edition_id,
+        title=spaced(title),
+        excerpt=spaced(excerpt),
+        often=spaced(word for word, number in counted if number >= OFTEN),
+        authors=spaced(shown["authors"]),
+        tags=spaced(shown["tags"]),
+        places=places,
+        others=[EVERY_POST, *tail, *groups, *(IN_TITLE + word for word in dict.fromkeys(title))],
+    )
+
+
+def spaced(found: Iterable[str]) -> str:
+    """Words so that one of them, or several in order, are found between spaces."""
+    return f" {' '.join(found)} "
+
+
+def lowest(moment: datetime) -> int:
+    """The number below which all posts are older."""
+    return (moment - BEGIN_OF_TIME) // MILLISECOND << TIE_BITS
+
+
+def number(published_at: datetime, attempt: int) -> int:
+    """A number that is probably free; each further attempt has more to choose from."""
+    return lowest(published_at) + random.getrandbits(TIE_BITS + attempt)
+
+
+def _bounded(sequence: Sequence[str]) -> list[str]:
+    counted = Counter(sequence)
+    del counted[GAP]
+    if not counted or counted.most_common(1)[0][1] <= MOST_REPEATED:
+        return list(sequence)
+    seen: Counter[str] = Counter()
+    bounded = []
+    for word in sequence:
+        seen[word] += 1
+        bounded.append(word if seen[word] <= MOST_REPEATED else GAP)
+    return bounded

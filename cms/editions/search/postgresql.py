@@ -1,0 +1,44 @@
+"""The words of posts on PostgreSQL: vectors under an inverted index."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, Text, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from cms.editions.search.entries import GAP, Entry
+
+# Past the last place that counts, so beside no other word.
+NOWHERE = "16383"
+_ADD = text("INSERT INTO search_words (number, words) VALUES (:number, CAST(:words AS tsvector))")
+_REMOVE = text("DELETE FROM search_words WHERE number = :number")
+_LEARN = text(
+    "INSERT INTO search_terms (term, reversed) "
+    "SELECT term, reverse(term) FROM unnest(:terms) AS new (term) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("terms", type_=ARRAY(Text)))
+
+
+def add(connection: Connection, entries: Iterable[tuple[int, Entry]]) -> None:
+    """Index the words of posts."""
+    connection.execute(_ADD, [{"number": one, "words": _spelled(entry)} for one, entry in entries])
+
+
+def remove(connection: Connection, number: int, _entry: Entry) -> None:
+    """Forget the words of a post."""
+    connection.execute(_REMOVE, {"number": number})
+
+
+def learn(connection: Connection, terms: list[str]) -> None:
+    """Keep words that are not known yet."""
+    connection.execute(_LEARN, {"terms": terms})
+
+
+def _spelled(entry: Entry) -> str:
+    """A vector in the words of PostgreSQL, which has its own idea of what a word is."""
+    places: dict[str, list[str]] = {}
+    for place, word in enumerate(entry.places, 1):
+        places.setdefault(word, []).append(str(place))
+    places.pop(GAP, None)
+    for word in entry.others:
+        if word != GAP:
+            places.setdefault(word, [NOWHERE])
+    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())

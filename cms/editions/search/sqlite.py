@@ -1,0 +1,35 @@
+"""The words of posts on SQLite: an FTS5 table that keeps no text."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, text
+
+from cms.editions.search.entries import GAP, Entry
+
+_ADD = text("INSERT INTO search_words (rowid, words) VALUES (:number, :words)")
+# A table without content must be told what it is to forget.
+_REMOVE = text(
+    "INSERT INTO search_words (search_words, rowid, words) VALUES ('delete', :number, :words)"
+)
+_LEARN = text(
+    "INSERT INTO search_terms (term, reversed) VALUES (:term, :reversed) ON CONFLICT DO NOTHING"
+)
+
+
+def add(connection: Connection, entries: Iterable[tuple[int, Entry]]) -> None:
+    """Index the words of posts."""
+    connection.execute(_ADD, [{"number": one, "words": _spelled(entry)} for one, entry in entries])
+
+
+def remove(connection: Connection, number: int, entry: Entry) -> None:
+    """Forget the words of a post."""
+    connection.execute(_REMOVE, {"number": number, "words": _spelled(entry)})
+
+
+def learn(connection: Connection, terms: list[str]) -> None:
+    """Keep words that are not known yet."""
+    connection.execute(_LEARN, [{"term": term, "reversed": term[::-1]} for term in terms])
+
+
+def _spelled(entry: Entry) -> str:
+    return " ".join([*entry.places, GAP, f" {GAP} ".join(entry.others)])

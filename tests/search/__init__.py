@@ -1,0 +1,1 @@
+"""Search, one contract on both databases."""
