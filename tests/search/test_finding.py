@@ -1,10 +1,17 @@
 """What is found, in which order, and what is shown of it."""
 
+import json
+import uuid
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from sqlalchemy import select
 
+from cms.editions.search import actions, entries
+from cms.editions.search.models import SearchEntry
+from cms.foundation.http.edge import Edge
 from tests import factories
 from tests.callers import Caller, ContractClient
 
@@ -357,3 +364,24 @@ def test_exclusions_alone_and_no_question_at_all_are_answered_from_every_post(
     assert [hit["slug"] for hit in everything["data"]] == ["two", "one"]
     assert everything["data"][0]["highlights"] == {"title": None, "excerpt": None, "text": None}
     assert [one["year"] for one in everything["facets"]["years"]] == [2021, 2020]
+
+
+def test_posts_of_the_same_moment_all_have_a_place(
+    app: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One bit to tell them apart: most of them want a number that another one has already.
+    monkeypatch.setattr(entries, "TIE_BITS", 1)
+    moment = datetime(2020, 1, 1, tzinfo=UTC)
+    document = {"title": "Same", "excerpt": "", "authors": [], "tags": []}
+    ids = [uuid.UUID(int=number) for number in range(200)]
+    posts = [
+        (edition_id, moment, json.dumps({**document, "id": str(edition_id)}), "")
+        for edition_id in ids
+    ]
+
+    with app.database.transaction() as session:
+        actions.add(session, posts[:150])
+        actions.add(session, posts[150:])
+        numbers = session.scalars(select(SearchEntry.number)).all()
+
+    assert len(set(numbers)) == len(ids)

@@ -73,11 +73,8 @@ def _free_numbers(session: Session, moments: list[datetime]) -> list[int]:
     attempt, open_places = 0, list(range(len(moments)))
     while open_places:
         wanted = {place: number(moments[place], attempt) for place in open_places}
-        taken = set(
-            session.scalars(
-                select(SearchEntry.number).where(SearchEntry.number.in_(wanted.values()))
-            )
-        )
+        known = select(SearchEntry.number).where(SearchEntry.number.in_(wanted.values()))
+        taken = {*chosen.values(), *session.scalars(known)}
         for place, one in wanted.items():
             if one not in taken:
                 taken.add(one)
