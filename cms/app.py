@@ -12,6 +12,8 @@ from cms.content.posts import routes as post_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
 from cms.delivery.names import Names
+from cms.delivery.sync import routes as sync_routes
+from cms.delivery.sync.streams import Streams
 from cms.editions import present
 from cms.foundation import logs
 from cms.foundation.cache import ResponseCache
@@ -27,6 +29,7 @@ from cms.foundation.settings import Settings, load
 
 BLUEPRINTS = (
     delivery_routes.blueprint,
+    sync_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
     author_routes.blueprint,
@@ -55,7 +58,10 @@ def create_app(settings: Settings | None = None) -> Edge:
         PROPAGATE_EXCEPTIONS=False,
     )
     app.extensions["cms.settings"] = settings
-    app.extensions["cms.names"] = Names()
+    app.extensions["cms.names"] = names = Names()
+    app.extensions["cms.streams"] = Streams(
+        database, present=watched, names=names, places=settings.streams
+    )
     app.extensions["cms.passwords"] = Passwords(*settings.password_cost)
     app.extensions["cms.throttle"] = throttle.Throttle(settings)
     app.url_map.converters["slug"] = SlugConverter

@@ -56,3 +56,11 @@ def continued(scope: str, page: dict[str, Any]) -> tuple[View, list[Any] | None]
         # The database was put back to an earlier state; that version never happened.
         raise cursors.BadCursor("The cursor is from a later version of the site. Start again.")
     return replace(shown, version=version), after
+
+
+def since(view: View, version: int) -> int:
+    """A version whose later changes are asked for: none that is yet to come."""
+    if version > view.version:
+        message = f"The site is at version {view.version}. Start again with a full copy."
+        raise invalid([Fault("?since", message)])
+    return version

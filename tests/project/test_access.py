@@ -16,6 +16,8 @@ PUBLIC_OPERATIONS = {
     "get_author",
     "list_tags",
     "get_tag",
+    "get_changes",
+    "get_export",
     "log_in",
     "get_liveness",
     "get_readiness",
