@@ -17,6 +17,8 @@ from cms.delivery.maps import routes as map_routes
 from cms.delivery.names import Names
 from cms.delivery.nearby import routes as nearby_routes
 from cms.delivery.search import routes as search_routes
+from cms.delivery.sync import routes as sync_routes
+from cms.delivery.sync.streams import Streams
 from cms.editions import present
 from cms.foundation import logs
 from cms.foundation.cache import ResponseCache
@@ -37,6 +39,7 @@ BLUEPRINTS = (
     map_routes.blueprint,
     form_routes.blueprint,
     search_routes.blueprint,
+    sync_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
     author_routes.blueprint,
@@ -65,7 +68,10 @@ def create_app(settings: Settings | None = None) -> Edge:
         PROPAGATE_EXCEPTIONS=False,
     )
     app.extensions["cms.settings"] = settings
-    app.extensions["cms.names"] = Names()
+    app.extensions["cms.names"] = names = Names()
+    app.extensions["cms.streams"] = Streams(
+        database, present=watched, names=names, places=settings.streams
+    )
     app.extensions["cms.passwords"] = Passwords(*settings.password_cost)
     app.extensions["cms.throttle"] = throttle.Throttle(settings)
     app.url_map.converters["slug"] = SlugConverter

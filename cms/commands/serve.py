@@ -17,6 +17,7 @@ from cms.accounts.models import User
 
 # Imported before the fork, so that the processes share what the import costs.
 from cms.app import create_app
+from cms.commands import streaming
 from cms.commands.console import opened
 from cms.commands.migrate import bring_up
 from cms.foundation.database import Database
@@ -99,6 +100,8 @@ def application() -> Edge:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)
     app = create_app()
+    streaming.give_streams_their_own_threads()
+    streaming.end_with_the_process(app.extensions["cms.streams"])
     # What the start has made stays until the end: the collector need not look at it again.
     gc.collect()
     gc.freeze()

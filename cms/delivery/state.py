@@ -12,7 +12,7 @@ from cms.delivery.queries import View
 from cms.editions.present import Version
 from cms.editions.queries import version_at
 from cms.foundation import moments
-from cms.foundation.errors import Fault
+from cms.foundation.errors import Fault, Pruned
 from cms.foundation.http import cursors, edge
 from cms.foundation.http.input import invalid
 
@@ -67,3 +67,18 @@ def continued(
         raise cursors.BadCursor("The cursor is from a later version of the site. Start again.")
     queries.must_be_known(version, shown.present.oldest)
     return replace(shown, version=version), after
+
+
+def since(view: View, version: int) -> int:
+    """A version whose later changes are asked for: none that is yet to come, or was pruned."""
+    if version > view.version:
+        message = f"The site is at version {view.version}. Start again with a full copy."
+        raise invalid([Fault("?since", message)])
+    # With nothing to compare with, what is there now is all that a follower needs.
+    if 0 < version < view.present.oldest:
+        message = (
+            f"What changed before version {view.present.oldest} was pruned. Start again with a "
+            "full copy: since=0, or /api/v1/export.ndjson."
+        )
+        raise Pruned(message, oldest_version=view.present.oldest)
+    return version

@@ -49,8 +49,10 @@ def merge(
     """
     version = versions.take(session)
     listing, _ = PLACES[model]
-    live = select(listing.edition_id).where(listing.live(), listing.group_id == old)
+    of_old = (listing.live(), listing.group_id == old)
+    live = select(listing.edition_id).where(*of_old)
     edition_ids = session.scalars(live).all()
+    post_ids = session.scalars(select(listing.post_id).where(*of_old)).all()
     named_both = (
         select(func.count())
         .select_from(listing)
@@ -68,6 +70,8 @@ def merge(
     search.remove_name(session, old)
     versions.move_names(session, version)
     versions.explain(session, version, kind, old, by_id, now)
+    for post_id in post_ids:
+        versions.explain(session, version, "post.refiled", post_id, by_id, now)
     session.flush()
 
 

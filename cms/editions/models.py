@@ -35,11 +35,15 @@ class Change(Base):
     """Why the site took a version. Written in the same transaction; never changed."""
 
     __tablename__ = "changes"
-    # Which version was there at a moment.
-    __table_args__ = (Index("ix_changes_at", "at", "version"),)
+    __table_args__ = (
+        # What was changed since a version, in order.
+        Index("ix_changes_version", "version", "number"),
+        # Which version was there at a moment.
+        Index("ix_changes_at", "at", "version"),
+    )
 
     number: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
-    version: Mapped[int] = mapped_column(BigInteger, index=True)
+    version: Mapped[int] = mapped_column(BigInteger)
     # "post.published", "post.unpublished", "tag.saved", "tag.deleted", "history.pruned", …
     kind: Mapped[str]
     subject_id: Mapped[uuid.UUID] = mapped_column(Uuid)
@@ -240,6 +244,8 @@ class PostCount(Base):
     """
 
     __tablename__ = "post_counts"
+    # Whose count has changed since a version.
+    __table_args__ = (Index("ix_post_counts_version", "from_version", "group_id"),)
 
     group_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     from_version: Mapped[int] = mapped_column(BigInteger, primary_key=True)

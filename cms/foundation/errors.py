@@ -122,6 +122,8 @@ class Unavailable(CmsError):
 
     code = "unavailable"
     title = "The database does not answer"
+    # Seconds until it is worth another try.
+    retry_after: ClassVar[int] = 1
 
 
 class OutcomeUnknown(Unavailable):

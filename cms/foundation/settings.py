@@ -68,6 +68,12 @@ class Settings:
         "threads of each process; more only where the database is far away",
         shown_default="2",
     )
+    streams: int = _setting(
+        "CMS_STREAMS",
+        "streams of changes, waiting requests and exports that each process keeps open at once; "
+        "each has a thread of its own beside `CMS_THREADS`",
+        shown_default="50",
+    )
     cors_origins: tuple[str, ...] = _setting(
         "CMS_CORS_ORIGINS",
         "origins whose pages may call the API, separated by commas; `*` for all",
@@ -221,6 +227,7 @@ def load() -> Settings:
         "workers": env.int("WORKERS", 1, validate=_between(1, 256)),
         # Threads get into each other's way: the second one is for a client that takes its time.
         "threads": env.int("THREADS", 2, validate=_between(1, 256)),
+        "streams": env.int("STREAMS", 50, validate=_between(0, 10_000)),
         "cors_origins": env.list("CORS_ORIGINS", [], validate=_origins),
         "trusted_proxies": env.list("TRUSTED_PROXIES", [], validate=_networks),
         "max_body_bytes": env.int("MAX_BODY_BYTES", 2_000_000, validate=_between(1024, 2**31)),

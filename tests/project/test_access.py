@@ -35,6 +35,8 @@ PUBLIC_OPERATIONS = {
     "get_post_json_ld",
     "search_posts",
     "suggest",
+    "get_changes",
+    "get_export",
     "log_in",
     "get_liveness",
     "get_readiness",

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -15,24 +16,35 @@ Key = tuple[str, Any, str]
 LONGEST_QUERY = 4000
 
 
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """Of one route: which parameters say what holds anyway, and with which nothing is kept."""
+
+    defaults: Mapping[str, str]
+    never_kept_with: frozenset[str]
+
+
 class Addresses:
     """The routes of an application that are declared ``cacheable``."""
 
     def __init__(self, app: Flask, *, origins: tuple[str, ...] = ()) -> None:
         """``origins``: those that answers name (CORS); with ``*`` all answers are the same."""
         self._origins = frozenset(() if "*" in origins else origins)
-        self._fixed: dict[str, Mapping[str, str]] = {}
-        self._patterns: list[tuple[re.Pattern[str], Mapping[str, str]]] = []
+        self._fixed: dict[str, _Rules] = {}
+        self._patterns: list[tuple[re.Pattern[str], _Rules]] = []
         for rule in app.url_map.iter_rules():
             view: Any = app.view_functions[rule.endpoint]
             if not getattr(view, "is_cacheable", False):
                 continue
-            defaults: Mapping[str, str] = getattr(view, "query_defaults", {})
+            rules = _Rules(
+                getattr(view, "query_defaults", {}),
+                getattr(view, "never_kept_with", frozenset()),
+            )
             if rule.arguments:
                 pattern = re.sub("<[^>]+>", "[^/]+", rule.rule)
-                self._patterns.append((re.compile(pattern), defaults))
+                self._patterns.append((re.compile(pattern), rules))
             else:
-                self._fixed[rule.rule] = defaults
+                self._fixed[rule.rule] = rules
 
     def key(self, path: str, query: str, origin: str) -> Key | None:
         """The same for all spellings of one question; ``None`` for what is never kept.
@@ -40,11 +52,11 @@ class Addresses:
         Parameters in any order, however they are percent-encoded; those that say what holds anyway
         are left out.
         """
-        defaults = self._fixed.get(path)
-        if defaults is None:
+        rules = self._fixed.get(path)
+        if rules is None:
             for pattern, found in self._patterns:
                 if pattern.fullmatch(path):
-                    defaults = found
+                    rules = found
                     break
             else:
                 return None
@@ -54,7 +66,10 @@ class Addresses:
             return None
         # Surrogates keep different bytes different, also those that are no UTF-8.
         pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
-        return path, tuple(sorted(pair for pair in pairs if pair not in defaults.items())), origin
+        if any(name in rules.never_kept_with for name, _ in pairs):
+            return None
+        told = (pair for pair in pairs if pair not in rules.defaults.items())
+        return path, tuple(sorted(told)), origin
 
     def origin(self, environ: "WSGIEnvironment") -> str:
         """The origin as far as answers depend on it."""
@@ -67,6 +82,7 @@ class Addresses:
         """The request without what the key does not say, so that no answer can depend on it."""
         question = {**environ, "REQUEST_METHOD": "GET"}
         question.pop("HTTP_IF_NONE_MATCH", None)
+        question.pop("HTTP_ACCEPT", None)
         if question.get("HTTP_ORIGIN", "") != self.origin(environ):
             del question["HTTP_ORIGIN"]
         return question

@@ -24,6 +24,8 @@ from cms.foundation.http.edge import SITE_VERSION, Numbered
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+# What comes over time has no end that could be waited for.
+EVENTS = "text/event-stream"
 # A render that takes longer than this is not waited for by others.
 PATIENCE_SECONDS = 10
 
@@ -90,7 +92,7 @@ class ResponseCache:
     ) -> Iterable[bytes]:
         """Answer one request."""
         method = environ["REQUEST_METHOD"]
-        if method not in ("GET", "HEAD"):
+        if method not in ("GET", "HEAD") or EVENTS in environ.get("HTTP_ACCEPT", ""):
             return self._application(environ, start_response)
         spelling = (
             environ["PATH_INFO"],

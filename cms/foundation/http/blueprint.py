@@ -89,6 +89,7 @@ class Blueprint(SmorestBlueprint):
             wrapped._apidoc["arguments"].pop("responses", None)
             if location == "query":
                 wrapped.query_defaults = _defaults(instance)
+                wrapped.never_kept_with = _never_kept(instance)
             return cast(F, wrapped)
 
         return decorator
@@ -102,6 +103,31 @@ class Blueprint(SmorestBlueprint):
             return view
 
         return decorator
+
+    @staticmethod
+    def shown_as(media_type: str, about: str, *, example: str) -> Callable[[F], F]:
+        """Another form of the successful answer: text that is no JSON."""
+
+        def decorator(view: F) -> F:
+            shown = {
+                "schema": {"type": "string"},
+                "description": about,
+                "content_type": media_type,
+                "example": example,
+            }
+            view.forms = (*getattr(view, "forms", ()), shown)  # type: ignore[attr-defined]
+            return view
+
+        return decorator
+
+
+def _never_kept(schema: Schema) -> frozenset[str]:
+    """Parameters that make an answer one for this reader and moment."""
+    return frozenset(
+        field.data_key or name
+        for name, field in schema.fields.items()
+        if field.metadata.get("is_never_kept")
+    )
 
 
 def _defaults(schema: Schema) -> dict[str, str]:

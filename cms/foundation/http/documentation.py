@@ -39,6 +39,8 @@ def complete(view: Any, method: str, *, has_path_parameters: bool) -> None:
     manual["operationId"] = view.__name__
     responses = apidoc.setdefault("response", {}).setdefault("responses", {})
     parameters = apidoc.setdefault("arguments", {}).setdefault("parameters", [])
+    for form in getattr(view, "forms", ()):
+        responses.setdefault(200, []).append(dict(form))
     failures = list(getattr(view, "failures", ()))
     statuses: dict[int, list[dict[str, Any]]] = {}
     # Every operation refuses parameters and bodies that it does not declare, and broken headers.

@@ -132,10 +132,8 @@ def _of_situation(error: CmsError) -> Response:
         # RFC 6750, 3: a challenge without error code when no token came at all.
         reason = ' error="invalid_token"' if error.token_came else ""
         headers["WWW-Authenticate"] = f"Bearer{reason}"
-    if isinstance(error, errors.TooManyAttempts):
+    if isinstance(error, errors.TooManyAttempts | errors.Unavailable):
         headers["Retry-After"] = str(error.retry_after)
-    if isinstance(error, errors.Unavailable):
-        headers["Retry-After"] = "1"
     body = document(
         status_of(type(error)),
         code=error.code,

@@ -1,0 +1,75 @@
+"""Streams under granian: each in a thread of its own, ended when the server stops.
+
+granian calls the application in a few threads (``CMS_THREADS``), and has each send a body to its
+end. A stream would hold its thread for as long as its reader stays, and ordinary requests would
+wait for it.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any, cast
+
+from granian.server import mp
+
+from cms.delivery.sync.streams import Streams
+from cms.foundation.http.streams import Stream
+
+
+def give_streams_their_own_threads() -> None:
+    """Change how granian calls an application: in its own process, before it is made."""
+    # Nothing public lets an application answer from another thread.
+    server = cast(Any, mp)
+    wrap: Callable[..., Callable[[Any, Any], Any]] = server._wsgi_call_wrap  # noqa: SLF001
+
+    def wrapped(application: Any, *options: Any) -> Callable[[Any, Any], Any]:
+        call = wrap(application, *options)
+        return lambda protocol, scope: call(_Protocol(protocol), scope)
+
+    server._wsgi_call_wrap = wrapped  # noqa: SLF001
+
+
+class _Protocol:
+    """granian's way to answer one request; for a stream, from another thread."""
+
+    __slots__ = ("_answer_over_time", "response_bytes")
+
+    def __init__(self, protocol: Any) -> None:
+        """Whole answers go the same way as without it."""
+        self.response_bytes = protocol.response_bytes
+        self._answer_over_time = protocol.response_iter
+
+    def response_iter(self, status: int, headers: list[tuple[str, str]], body: Any) -> None:
+        """Send a body piece by piece."""
+        if not isinstance(body.inner, Stream):
+            self._answer_over_time(status, headers, body)
+            return
+        answer = threading.Thread(
+            target=self._answer_over_time,
+            args=(status, headers, body.inner),
+            name="stream",
+            daemon=True,
+        )
+        try:
+            answer.start()
+        except RuntimeError:
+            # The system gives no more threads. granian answers 500.
+            body.inner.close()
+            raise
+
+
+def end_with_the_process(streams: Streams) -> None:
+    """End the streams when this process is told to stop; it waits for what is being sent.
+
+    Who handles the signal is granian's business: Python writes its number into a pipe besides.
+    """
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+
+    def end() -> None:
+        os.read(told, 1)
+        streams.end()
+
+    threading.Thread(target=end, name="streams-end", daemon=True).start()

@@ -1,0 +1,1 @@
+"""What changed, and the whole site at one version: for who keeps a copy of it."""

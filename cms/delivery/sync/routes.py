@@ -1,0 +1,180 @@
+"""The addresses for who keeps a copy of the site: what changed since, and everything."""
+
+from collections.abc import Generator
+from typing import Any, cast
+
+import orjson
+from flask import Flask, Response, current_app, request
+
+from cms.delivery import state
+from cms.delivery.answers import public_json
+from cms.delivery.names import Names
+from cms.delivery.queries import View
+from cms.delivery.sync import events, export, walk
+from cms.delivery.sync.schemas import ChangeFilter, ChangePage, ExportFilter
+from cms.delivery.sync.streams import Streams, TooManyStreams
+from cms.delivery.sync.walk import KINDS, Entry, Place, Walk
+from cms.foundation.errors import Fault, Malformed, Pruned
+from cms.foundation.http import Blueprint, cacheable, cursors, pages, public
+from cms.foundation.http.input import invalid
+from cms.foundation.http.streams import Streamed
+
+blueprint = Blueprint(
+    "sync",
+    __name__,
+    url_prefix="/api/v1",
+    description="For who keeps a copy of the site: what changed, as it changes, and everything.",
+)
+
+EVENTS_EXAMPLE = """\
+retry: 2000
+
+event: change
+data: {"type":"tag","change":"updated","id":"019ab3c4-0000-7000-8000-0000000000b1",…}
+
+event: version
+id: 42
+data: {"version":42}
+
+"""
+EXPORT_EXAMPLE = """\
+{"type":"site","version":42}
+{"type":"author","document":{"id":"019ab3c4-0000-7000-8000-0000000000a1",…}}
+{"type":"tag","document":{"id":"019ab3c4-0000-7000-8000-0000000000b1",…}}
+{"type":"post","document":{"id":"019ab3c4-0000-7000-8000-0000000000c1",…}}
+{"type":"end","version":42,"count":3}
+"""
+# Proxies that collect an answer before they pass it on would collect for ever.
+UNBUFFERED = {"X-Accel-Buffering": "no"}
+
+
+@blueprint.get("/changes")
+@public
+@cacheable
+@blueprint.fails(Malformed, Pruned, TooManyStreams)
+@blueprint.shown_as(
+    events.MEDIA_TYPE,
+    "With `Accept: text/event-stream`: the same as events, for as long as you stay. `id` is a "
+    "version; with `Last-Event-ID` it is taken up from there.",
+    example=EVENTS_EXAMPLE,
+)
+@blueprint.arguments(ChangeFilter, location="query")
+@blueprint.response(200, ChangePage)
+def get_changes(asked: dict[str, Any]) -> Response:
+    """Read what changed since a version.
+
+    Posts, authors and tags as they are at `version`. Put each document in the place of the one that
+    you have under its `id`, drop what was deleted, and go on along `next_cursor`: then your copy is
+    the site at `version`, which is your next `since`. When a tag or an author is renamed, the posts
+    that name it follow. With `wait`, an answer without changes takes up to so many seconds.
+    """
+    is_stream = request.method == "GET" and _wants_events()
+    if is_stream or "wait" in asked:
+        _refuse(asked, ("as_of", "cursor") if is_stream else ("as_of",))
+    resumed = request.headers.get("Last-Event-ID") if is_stream else None
+    if resumed:
+        asked = {**asked, "since": _version_of(resumed)}
+    changes = Walk(asked["since"], frozenset(asked.get("types", KINDS)))
+    scope = state.scope(f"changes since={changes.since} types={sorted(changes.types)}", asked)
+    view, at = state.continued(scope, asked)
+    state.since(view, changes.since)
+    if is_stream:
+        return _streamed(events.changes(_streams(), changes), events.MEDIA_TYPE)
+    if "wait" not in asked or request.method == "HEAD":
+        return _page(view, scope, changes, at, asked)
+    if view.present.number > changes.since:
+        answer = _page(view, scope, changes, at, asked)
+        answer.headers["Cache-Control"] = "private, no-store"
+        return answer
+    return _streamed(_page_later(scope, changes, asked), "application/json")
+
+
+@blueprint.get("/export.ndjson")
+@public
+@blueprint.fails(Pruned, TooManyStreams)
+@blueprint.shown_as(
+    export.MEDIA_TYPE,
+    "A line of JSON for each author, tag and post, as their own addresses show them, between the "
+    "version and the number of these lines.",
+    example=EXPORT_EXAMPLE,
+)
+@blueprint.arguments(ExportFilter, location="query")
+def get_export(asked: dict[str, Any]) -> Response:
+    """Read the whole site.
+
+    At one version, whatever happens meanwhile. Without the last line, `end`, it is not whole. Go on
+    with `GET /changes?since=` that version.
+    """
+    view = state.view(asked)
+    return _streamed(export.lines(_streams(), _names(), view.version), export.MEDIA_TYPE)
+
+
+def _wants_events() -> bool:
+    """Whether the caller prefers events; whoever takes anything gets JSON."""
+    forms = ("application/json", events.MEDIA_TYPE)
+    return request.accept_mimetypes.best_match(forms) == events.MEDIA_TYPE
+
+
+def _refuse(asked: dict[str, Any], names: tuple[str, ...]) -> None:
+    """What speaks of one state of the site cannot be waited for."""
+    faults = [
+        Fault(f"?{name}", "Not together with waiting for changes.")
+        for name in names
+        if name in asked
+    ]
+    if faults:
+        raise invalid(faults)
+
+
+def _version_of(event_id: str) -> int:
+    if not (event_id.isascii() and event_id.isdigit() and len(event_id) <= 18):  # noqa: PLR2004
+        raise invalid([Fault("?since", "Last-Event-ID must be the id of an event: a version.")])
+    return int(event_id)
+
+
+def _page(
+    view: View, scope: str, changes: Walk, at: Place | None, asked: dict[str, Any]
+) -> Response:
+    place = changes.begin() if at is None else [at[0], *at[1]]
+    entries, further = walk.page(view, _names(), changes, place, asked["limit"])
+    data = _envelope(scope, changes, view.version, entries, further)
+    keys = ["posts", "authors", "tags"]
+    headers = {"Vary": "Accept", **pages.link_next(data["next_cursor"])}
+    return public_json(data, keys=keys, headers=headers, is_final=state.is_final(asked))
+
+
+def _page_later(scope: str, changes: Walk, asked: dict[str, Any]) -> Generator[bytes]:
+    """The first page after the next change; an empty one if none comes in time."""
+    streams, names = _streams(), _names()
+    # The stream outlives the request, and the proxy with it.
+    app: Flask = cast(Any, current_app)._get_current_object()  # noqa: SLF001
+
+    def body() -> Generator[bytes]:
+        streams.wait_past(changes.since, asked["wait"])
+        with streams.view() as view, app.app_context():
+            entries, further = walk.page(view, names, changes, changes.begin(), asked["limit"])
+            data = _envelope(scope, changes, view.version, entries, further)
+        yield orjson.dumps(data)
+
+    return body()
+
+
+def _envelope(
+    scope: str, changes: Walk, version: int, entries: list[Entry], further: Place | None
+) -> dict[str, Any]:
+    cursor = further and cursors.seal(scope, [version, further[0], further[1:]])
+    return {"data": entries, "next_cursor": cursor, "version": version, "since": changes.since}
+
+
+def _streamed(chunks: Generator[bytes], media_type: str) -> Response:
+    answer = Streamed(_streams().open(chunks), media_type=media_type)
+    answer.headers.update({"Vary": "Accept", **UNBUFFERED})
+    return answer
+
+
+def _streams() -> Streams:
+    return cast(Streams, current_app.extensions["cms.streams"])
+
+
+def _names() -> Names:
+    return cast(Names, current_app.extensions["cms.names"])
