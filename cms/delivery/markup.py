@@ -45,7 +45,7 @@ class Document:
         return self._bytes.getvalue()
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:
-        carried = {key: _carried(one) for key, one in attributes.items()}
+        carried = {key: _carried(one) for key, one in attributes.items()} if attributes else {}
         self._xml.startElement(name, AttributesImpl(carried))
 
 

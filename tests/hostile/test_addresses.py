@@ -124,7 +124,8 @@ def test_ids_of_nothing_and_of_other_kinds_are_not_found(
     request = world.request(operation)
     name = operation.path_parameter
     assert name is not None
-    own = request.path.removeprefix(operation.path.partition("{")[0]).partition("/")[0]
+    before, _, behind = operation.path.partition("{" + name + "}")
+    own = request.path.removeprefix(before).removesuffix(behind)
     strangers = {*world.ids.values(), world.admin.user_id, world.author["id"], world.tag["id"]}
     same_kind = {world.post["id"], own} if name == "post_id" else {own}
     if name == "author_id":
