@@ -177,6 +177,7 @@ def empty(app: Edge) -> None:
     """Remove all rows; the site starts again at version 0, which a running site never does."""
     app.extensions["cms.cache"].forget()
     app.extensions["cms.names"].forget()
+    app.extensions["cms.streams"].forget()
     with app.database.writer.begin() as connection:
         for table in reversed(Base.metadata.sorted_tables):
             if table.name != "site":

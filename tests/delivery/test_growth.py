@@ -16,6 +16,7 @@ from cms.delivery.queries import View
 from cms.delivery.schemas import PublicPostFilter
 from cms.delivery.selecting import queries as selected
 from cms.delivery.selecting import question
+from cms.delivery.sync import queries as sync
 from cms.editions import counts
 from cms.editions.models import (
     EVERYTHING,
@@ -158,6 +159,15 @@ ASKED: dict[str, Any] = {
     "several names": lambda view: queries.several_named(view, TagEdition, [TAG, AUTHOR]),
     "total of both": lambda view: queries.count_posts(view, {"author_id": AUTHOR, "tag_id": TAG}),
     "how many tags": lambda view: queries.count_named(view, TagEdition),
+    "changes": lambda view: sync.log(view, after=(2, 5), limit=101),
+    "counts that changed": lambda view: sync.recounted(view, after=(2, TAG), limit=101),
+    "posts by id": lambda view: sync.editions(view, PostEdition, [TAG, AUTHOR]),
+    "tags by id": lambda view: sync.editions(view, TagEdition, [TAG, AUTHOR]),
+    "tags before": lambda view: sync.before(view, TagEdition, [TAG, AUTHOR], 2),
+    "posts that name a tag": lambda view: sync.posts_of(view, "tag_id", TAG, after=None, limit=101),
+    "posts that name an author, further": lambda view: sync.posts_of(
+        view, "author_id", AUTHOR, after=PLACE, limit=101
+    ),
     "total": lambda view: queries.count_posts(view, {}),
     "total of a tag": lambda view: queries.count_posts(view, {"tag_id": TAG}),
 }

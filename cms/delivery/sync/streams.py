@@ -77,6 +77,11 @@ class Streams:
                 self._waiting -= 1
             return self._known > version
 
+    def forget(self) -> None:
+        """Drop what is known of the site."""
+        self._known = 0
+        self._pages.clear()
+
     def end(self) -> None:
         """Let all streams end, now and from now on."""
         self.have_ended.set()
@@ -110,12 +115,12 @@ class Streams:
             except Unavailable:
                 number, pause = 0, LOST_SECONDS
             with self._moved:
-                if number > self._known:
-                    self._known = number
-                    self._moved.notify_all()
                 if not self._waiting or self.have_ended.is_set():
                     self._watcher = None
                     return
+                if number > self._known:
+                    self._known = number
+                    self._moved.notify_all()
             self.have_ended.wait(pause)
 
 
