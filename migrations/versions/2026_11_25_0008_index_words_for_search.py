@@ -28,11 +28,12 @@ ALTER TABLE search_words SET (toast_tuple_target = 128);
 -- What waits to be sorted in is read by each search: let it be little.
 CREATE INDEX ix_search_words_words ON search_words USING gin (words)
     WITH (fastupdate = on, gin_pending_list_limit = 512);
--- By the index of words alone: the planner does not know how long it takes to read a vector.
+-- By the index of words alone (so "+ 0": not by that of numbers): the planner does not know how
+-- long it takes to read a vector.
 CREATE FUNCTION search_hits(asked tsquery, lowest bigint, highest bigint, most integer)
 RETURNS SETOF bigint LANGUAGE sql STABLE
 SET enable_seqscan = off SET enable_indexscan = off SET enable_indexonlyscan = off
-AS 'SELECT number FROM search_words WHERE words @@ asked AND number BETWEEN lowest AND highest
+AS 'SELECT number FROM search_words WHERE words @@ asked AND number + 0 BETWEEN lowest AND highest
     ORDER BY number DESC LIMIT most'
 """
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from cms.delivery.queries import AnyRow
 from cms.delivery.search import postgresql, queries, sqlite
 from cms.delivery.search.asked import Asked, Sought
 from cms.delivery.search.language import Question, Term
@@ -19,7 +20,7 @@ from cms.editions.search.entries import BEGIN_OF_TIME, MILLISECOND, TIE_BITS
 # Of more hits than this, the newest are ranked and counted.
 MOST_RANKED = 1000
 # Of more posts than this with all words of a phrase, the newest are searched for the phrase.
-MOST_READ = 4000
+MOST_READ = 2000
 # Of the authors and tags that one term names.
 MOST_NAMED = 50
 ALL_NUMBERS = (0, 2**63 - 1)
@@ -66,7 +67,7 @@ def asked(
 def find(connection: Connection, wanted: Asked) -> Found:
     """Posts that fit."""
     numbers, is_exact = _fitting(connection, wanted, MOST_RANKED)
-    rows = queries.entries(connection, numbers) if numbers else []
+    rows = entries_of(connection, numbers) if numbers else []
     hits = [Hit(_score(row, wanted), row.number, row.edition_id) for row in rows]
     hits.sort(key=lambda hit: (hit.score, hit.number), reverse=True)
     counts: dict[str, Counter[Any]] = {"tags": Counter(), "authors": Counter(), "years": Counter()}
@@ -81,6 +82,12 @@ def newest(connection: Connection, wanted: Asked, most: int) -> list[int]:
     """The numbers of the newest posts that fit, the order of words aside."""
     found: list[int] = _database(connection).newest(connection, wanted.loosely(), most)
     return found
+
+
+def entries_of(connection: Connection, numbers: list[int]) -> Sequence[AnyRow]:
+    """What ranking and facets need of posts, in no order."""
+    rows: Sequence[AnyRow] = _database(connection).entries(connection, numbers)
+    return rows
 
 
 def year_of(number: int) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Integer, bindparam, select
 from cms.delivery.queries import AnyRow, AnySelect, once
 from cms.editions.models import PostEdition, Site
 from cms.editions.present import Version
-from cms.editions.search.models import SearchEntry, SearchName, SearchTerm
+from cms.editions.search.models import SearchName, SearchTerm
 from cms.foundation.database import Key
 
 # Behind every word with the same beginning.
@@ -19,11 +19,6 @@ _END = "\U0010ffff"
 def present(connection: Connection) -> Version:
     """The version of this moment."""
     return Version(*connection.execute(_present()).one())
-
-
-def entries(connection: Connection, numbers: list[int]) -> Sequence[AnyRow]:
-    """What ranking and facets need of posts, in no order."""
-    return connection.execute(_entries(), {"numbers": numbers}).all()
 
 
 def editions(connection: Connection, ids: list[uuid.UUID]) -> dict[uuid.UUID, AnyRow]:
@@ -55,13 +50,6 @@ def _some(connection: Connection, statement: AnySelect, begin: str, most: int) -
 @once
 def _present() -> AnySelect:
     return select(Site.version, Site.names_version)
-
-
-@once
-def _entries() -> AnySelect:
-    return select(SearchEntry.__table__).where(
-        SearchEntry.number.in_(bindparam("numbers", expanding=True))
-    )
 
 
 @once

@@ -45,7 +45,7 @@ def _titled(connection: Connection, typed: list[str], limit: int) -> list[uuid.U
     terms.append(Term((IN_TITLE + typed[-1],), is_beginning=True))
     asked = Asked(tuple(map(Sought, terms)), (), (), *finding.ALL_NUMBERS)
     numbers = finding.newest(connection, asked, limit)
-    found = {row.number: row.edition_id for row in queries.entries(connection, numbers)}
+    found = {row.number: row.edition_id for row in finding.entries_of(connection, numbers)}
     return [found[number] for number in numbers if number in found]
 
 

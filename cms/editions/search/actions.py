@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 from types import ModuleType
 from typing import Any
@@ -85,8 +84,7 @@ def _free_numbers(session: Session, moments: list[datetime]) -> list[int]:
 
 
 def _row(place: int, one: Entry) -> dict[str, Any]:
-    values = asdict(one)
-    return {"number": place, **{name: values[name] for name in _COLUMNS}}
+    return {"number": place, **{name: getattr(one, name) for name in _COLUMNS}}
 
 
 _COLUMNS = ("post_id", "edition_id", "title", "excerpt", "often", "authors", "tags")

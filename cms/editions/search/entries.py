@@ -35,8 +35,9 @@ _INLINE = (
     "a|abbr|b|bdi|bdo|cite|code|del|dfn|em|i|ins|kbd|mark|q|ruby|s|samp|small|span|strong|sub|sup"
     "|time|u|var|wbr"
 )
-_INLINE_TAG = re.compile(rf"</?(?:{_INLINE})(?: [^>]*)?>")
-_TAG = re.compile("<[^>]*>")
+_ATTRIBUTES = '(?:[^"<>]|"[^"]*")*'
+_INLINE_TAG = re.compile(rf"</?(?:{_INLINE})(?: {_ATTRIBUTES})?>")
+_TAG = re.compile(f"<{_ATTRIBUTES}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Entry:
         """The words that a reader can ask for."""
         return {
             word
-            for word in (*self.places, *self.others)
+            for word in {*self.places, *self.others}
             if len(word) > 1 and not GAP <= word[0] <= EVERY_POST
         }
 

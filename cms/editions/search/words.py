@@ -45,8 +45,7 @@ def _fold(char: str) -> str:
     """Nothing for what only decorates, a space for what divides words."""
     kept = "".join(one for one in unicodedata.normalize("NFKD", char) if not _decorates(one))
     plain = unicodedata.normalize("NFC", kept).casefold().translate(_LETTERS)
-    spelled = "".join(one if _belongs(one) else " " for one in plain)
-    return f" {spelled} " if _UNSPACED.match(plain) else spelled
+    return "".join(map(_spelled, plain))
 
 
 def _decorates(char: str) -> bool:
@@ -59,8 +58,15 @@ def _decorates(char: str) -> bool:
     )
 
 
-def _belongs(char: str) -> bool:
-    return char.isalnum() or unicodedata.category(char) in ("Mn", "Mc")
+def _spelled(char: str) -> str:
+    if not char.isalnum() and unicodedata.category(char) not in ("Mn", "Mc"):
+        return " "
+    return f" {char} " if is_unspaced(char) else char
+
+
+def is_unspaced(word: str) -> bool:
+    """Whether it is a character of a script that writes no spaces between words."""
+    return _UNSPACED.match(word) is not None
 
 
 _FOLDED = _Folding()
@@ -103,8 +109,3 @@ def _pieces(chunk: str, offset: int) -> Iterator[tuple[int, int, str]]:
             begin, end, word = place, place + 1, part
     if word:
         yield begin, end, word[:LONGEST_WORD]
-
-
-def is_unspaced(word: str) -> bool:
-    """Whether it is a character of a script that writes no spaces between words."""
-    return _UNSPACED.match(word) is not None
