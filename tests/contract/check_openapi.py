@@ -117,6 +117,7 @@ def compile_typescript(node: Node) -> None:
 def import_python_client(_: Node) -> None:
     """Generate a client and import every module of it."""
     options = ("--path", "openapi.json", "--meta", "none", "--output-path", "cms_client")
+    options += ("--config", "python-client.yaml")
     run(PYTHON.with_name("openapi-python-client"), "generate", "--fail-on-warning", *options)
     run(PYTHON, "-W", "error", "-c", IMPORT_EVERY_MODULE)
 
@@ -157,7 +158,7 @@ def lay_out(document: Path) -> None:
     shutil.rmtree(WORK, ignore_errors=True)
     WORK.mkdir(parents=True)
     shutil.copy(document, WORK / "openapi.json")
-    for name in ("sample.ts", "spectral.yaml", "tsconfig.json"):
+    for name in ("python-client.yaml", "sample.ts", "spectral.yaml", "tsconfig.json"):
         shutil.copy(HERE / name, WORK / name)
     # Both openapi-fetch for the sample and every program are found through this name.
     (WORK / "node_modules").symlink_to(PROGRAMS.parent)
