@@ -86,6 +86,8 @@ def test_each_query_parameter_refuses_what_its_schema_does_not_allow(
     for name, schema in operation.named("query").items():
         if schema["type"] == "integer":
             refused = [*NOT_A_NUMBER, *TOO_LARGE]
+            if schema["minimum"] == 0:
+                refused.remove("0")
         elif schema["type"] == "boolean":
             refused = ["", "1", "0", "yes", "True", "TRUE", "null", "%00", "truee"]
         elif schema["type"] == "array":
