@@ -17,6 +17,8 @@ from tests.hostile.document import DOCUMENT, resolved
 METHODS = ("get", "post", "patch", "delete")
 WITHOUT_LOGIN = "log_in"
 WITH_REFRESH_TOKEN = "refresh_tokens"  # noqa: S105 - the name of an operation
+# Values of the query parameters that an operation cannot do without.
+REQUIRED = {"since": "0"}
 _numbers = itertools.count(1)
 
 
@@ -38,6 +40,11 @@ class Operation:
     def named(self, where: str) -> dict[str, dict[str, Any]]:
         """The schemas of its parameters in ``where``."""
         return {p["name"]: p["schema"] for p in self.parameters if p["in"] == where}
+
+    @property
+    def required(self) -> list[str]:
+        """The names of the query parameters that it needs."""
+        return [p["name"] for p in self.parameters if p["in"] == "query" and p.get("required")]
 
     @property
     def needs_precondition(self) -> bool:
@@ -93,7 +100,7 @@ class Request:
     token: str | None
     headers: dict[str, str]
     body: Any = None
-    query: str = ""
+    query: tuple[str, ...] = ()
 
     def sent(self, by: Caller, **changes: Any) -> Any:
         """Send it with ``changes``; ``data`` replaces the whole body."""
@@ -102,7 +109,10 @@ class Request:
         if data is None and self.body is not None:
             data = json.dumps(changes.pop("body", self.body)).encode()
         path = changes.pop("path", self.path)
-        query = changes.pop("query", self.query)
+        query = changes.pop("query", "")
+        # What it cannot be asked without, unless that is what changes.
+        parts = [one for one in self.query if not query.startswith(one.partition("=")[0])]
+        query = "&".join([*parts, *([query] if query else [])])
         if self.token is not None:
             headers.setdefault("Authorization", f"Bearer {self.token}")
         by.token = None
@@ -171,7 +181,8 @@ class World:
         if operation.name == WITH_REFRESH_TOKEN:
             token = self.refresh_token
         body = self.body(operation) if operation.body_type else None
-        return Request(operation, path, token, headers, body)
+        query = tuple(f"{name}={REQUIRED[name]}" for name in operation.required)
+        return Request(operation, path, token, headers, body, query)
 
     def _target(self, operation: Operation, name: str) -> str:
         if name == "slug":
