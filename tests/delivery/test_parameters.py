@@ -95,6 +95,28 @@ def test_each_declared_parameter_given_twice_is_refused(app: Edge, client: Contr
         ("fields=title%20", "?fields/0"),
         ("fields=body", "?fields/0"),
         ("fields=has_unpublished_changes", "?fields/0"),
+        ("fields=cover.size", "?fields/0"),
+        ("fields=title,cover..url", "?fields/1"),
+        ("fields=cover.", "?fields/0"),
+        ("fields=.url", "?fields/0"),
+        ("fields=title.text", "?fields/0"),
+        ("fields=cover.url.path", "?fields/0"),
+        ("fields=authors[0].name", "?fields/0"),
+        ("fields=authors.email", "?fields/0"),
+        ("fields=authors.user_id", "?fields/0"),
+        ("fields=tags.__class__", "?fields/0"),
+        ("fields=__dict__", "?fields/0"),
+        ("fields=related", "?fields/0"),
+        ("fields=related.slug", "?fields/0"),
+        ("fields=title%00", "?fields/0"),
+        ("fields=%ED%A0%80", "?fields/0"),
+        ("fields=%E2%80%AEtitle", "?fields/0"),
+        ("fields=" + "a." * 1500 + "a", "?fields/0"),
+        ("fields=" + ",".join(["id"] * 101), "?fields"),
+        ("include=" + ",".join(["html"] * 101), "?include"),
+        ("include=HTML", "?include/0"),
+        ("include=related", "?include/0"),
+        ("include=html.x", "?include/0"),
         ("include=body", "?include/0"),
         ("include=html,body", "?include/1"),
         ("total=yes", "?total"),
@@ -125,6 +147,51 @@ def test_an_unknown_field_is_answered_with_the_known_ones(client: ContractClient
 
     assert "title" in answer.get_json()["detail"]
     assert "reading_minutes" in answer.get_json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "pointer"),
+    [
+        ("posts/one", "include=body", "?include/0"),
+        ("posts/one", "fields=related.related", "?fields/0"),
+        ("posts/one", "fields=related.html", "?fields/0"),
+        ("posts/one", "limit=1", "?limit"),
+        ("posts/one/related", "fields=html", "?fields/0"),
+        ("posts/one/related", "limit=0", "?limit"),
+        ("posts/one/related", "limit=21", "?limit"),
+        ("posts/one/related", "limit=1e1", "?limit"),
+        ("posts/one/related", "cursor=x", "?cursor"),
+        ("posts/one/neighbours", "fields=toc", "?fields/0"),
+        ("posts/one/neighbours", "tag=%00", "?tag"),
+        ("posts/one/neighbours", "author=" + "x" * 501, "?author"),
+        ("posts/one/neighbours", "limit=1", "?limit"),
+        ("authors/one", "fields=user_id", "?fields/0"),
+        ("authors", "fields=name,email", "?fields/1"),
+        ("authors", "include=html", "?include"),
+        ("tags/one", "fields=name.first", "?fields/0"),
+        ("tags", "fields=description,", "?fields/1"),
+    ],
+)
+def test_a_value_that_is_not_allowed_elsewhere_is_refused_by_name_too(
+    client: ContractClient, path: str, query: str, pointer: str
+) -> None:
+    answer = client.get(f"/api/v1/{path}?{query}")
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.get_json()["errors"]] == [pointer]
+
+
+def test_a_part_that_is_none_is_answered_with_those_beside_it(client: ContractClient) -> None:
+    answer = client.get(f"{reading.POSTS}?fields=cover.size")
+
+    assert "cover.url, cover.alt, cover.caption." in answer.get_json()["detail"]
+
+
+def test_thousands_of_wrong_names_have_a_short_answer(client: ContractClient) -> None:
+    answer = client.get(f"{reading.POSTS}?fields={','.join(['x'] * 5000)}")
+
+    assert answer.status_code == 422
+    assert len(answer.get_data()) < 50_000
 
 
 @pytest.mark.parametrize("name", ["fields", "include"])

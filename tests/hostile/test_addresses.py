@@ -85,8 +85,9 @@ def test_each_query_parameter_refuses_what_its_schema_does_not_allow(
     request = world.request(operation)
     for name, schema in operation.named("query").items():
         if schema["type"] == "integer":
-            outside = (str(schema["minimum"] - 1), str(schema["maximum"] + 1))
-            refused = [*NOT_A_NUMBER, *TOO_LARGE, *outside]
+            refused = [*NOT_A_NUMBER, *TOO_LARGE, str(schema["minimum"] - 1)]
+            if "maximum" in schema:
+                refused.append(str(schema["maximum"] + 1))
         elif schema["type"] == "boolean":
             refused = ["", "1", "0", "yes", "True", "TRUE", "null", "%00", "truee"]
         elif schema["type"] == "array":

@@ -23,6 +23,7 @@ _WORD: Final = re.compile(
 )
 # Posts have fifty tags at most; the rarest say most about them.
 MOST_TAGS: Final = 5
+DIGITS: Final = 9
 
 
 def rarest(sizes: Mapping[str, int]) -> list[str]:
@@ -40,11 +41,15 @@ def ranked(
     others = {one["id"]: one for one in candidates if one["id"] != post["id"]}
     words = {one["id"]: _words(one) for one in (post, *others.values())}
     weights = _weights(list(words.values()))
-    scored = []
+    own, scored = words[post["id"]], []
+    whole = _sum(own, weights)
     for one in others.values():
         tags = math.fsum(_rarity(sizes[tag]) for tag in one["tags"] if tag in sizes)
-        alike = _shared(words[post["id"]], words[one["id"]], weights)
+        its = words[one["id"]]
+        alike = _alike(_sum(own & its, weights), whole, _sum(its, weights))
         if tags or alike:
+            # Rounded, so that what is equal but for the last bit of a fraction counts as equal.
+            tags, alike = round(tags, DIGITS), round(alike, DIGITS)
             scored.append(((tags, alike, one["published_at"], one["id"]), one))
     scored.sort(key=lambda pair: pair[0], reverse=True)
     return [one for _score, one in scored[:limit]]
@@ -65,7 +70,11 @@ def _weights(texts: Sequence[frozenset[str]]) -> dict[str, float]:
     return {word: math.log(len(texts) / number) for word, number in having.items()}
 
 
-def _shared(one: frozenset[str], other: frozenset[str], weights: Mapping[str, float]) -> float:
-    """From 0 to 1. Sums are exact, so that they do not depend on the order of a set."""
-    everything = math.fsum(weights[word] for word in one | other)
-    return math.fsum(weights[word] for word in one & other) / everything if everything else 0.0
+def _sum(words: Iterable[str], weights: Mapping[str, float]) -> float:
+    """Their weight together; exact, so that it does not depend on the order of a set."""
+    return math.fsum(weights[word] for word in words)
+
+
+def _alike(shared: float, one: float, other: float) -> float:
+    """The weight of shared words over that of all words of both: from 0 to 1."""
+    return shared / (one + other - shared) if shared else 0.0

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import orjson
-from sqlalchemy import ScalarSelect, Select, Uuid, bindparam, literal, select, tuple_, union_all
+from sqlalchemy import Integer, ScalarSelect, Select, Uuid, bindparam, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
 from cms.delivery.nearby import likeness
@@ -70,12 +70,12 @@ def candidates(view: View, tags: Sequence[str]) -> Sequence[AnyRow]:
 
     One that is among the newest of several is there several times.
     """
-    parameters = {f"tag_{number}": uuid.UUID(one) for number, one in enumerate(tags)}
+    groups = {f"tag_{number}": uuid.UUID(one) for number, one in enumerate(tags)}
 
     def statement(*, live: bool) -> AnySelect:
         return _candidates(len(tags), live=live)
 
-    return _read(view, statement, parameters)
+    return _read(view, statement, {"newest": NEWEST, **groups})
 
 
 @once
@@ -126,7 +126,7 @@ def _candidates(tags: int, *, live: bool) -> AnySelect:
         select(PostEdition.document)
         .where(_seen(PostEdition, live=live))
         .order_by(PostEdition.published_at.desc(), PostEdition.subject_id.desc())
-        .limit(literal(NEWEST))
+        .limit(bindparam("newest", type_=Integer))
     )
     parts = [newest, *(_newest_of(f"tag_{number}", live=live) for number in range(tags))]
     together = union_all(*(select(part.subquery()) for part in parts)).subquery()
@@ -139,5 +139,5 @@ def _newest_of(tag: str, *, live: bool) -> Select[str]:
         .join(TagListing, TagListing.edition_id == PostEdition.id)
         .where(TagListing.group_id == bindparam(tag, type_=Uuid), _seen(TagListing, live=live))
         .order_by(TagListing.published_at.desc(), TagListing.post_id.desc())
-        .limit(literal(NEWEST))
+        .limit(bindparam("newest", type_=Integer))
     )
