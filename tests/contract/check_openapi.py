@@ -116,8 +116,8 @@ def compile_typescript(node: Node) -> None:
 
 def import_python_client(_: Node) -> None:
     """Generate a client and import every module of it."""
-    options = ("--path", "openapi.json", "--meta", "none", "--output-path", "cms_client")
-    options += ("--config", "python-client.yaml")
+    paths = ("--path", "openapi.json", "--output-path", "cms_client")
+    options = (*paths, "--meta", "none", "--config", "python-client.yaml")
     run(PYTHON.with_name("openapi-python-client"), "generate", "--fail-on-warning", *options)
     run(PYTHON, "-W", "error", "-c", IMPORT_EVERY_MODULE)
 

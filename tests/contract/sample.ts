@@ -26,8 +26,8 @@ export async function readHtml(slug: string): Promise<string | null> {
   });
   if (response.status === 404) return null;
   if (!data) throw new Error(`The server answered ${response.status}.`);
-  const html: string | null = data.html;
-  return html;
+  // Optional, because `fields` may leave anything out.
+  return data.html ?? null;
 }
 
 export async function writeDraft(email: string, password: string): Promise<string> {
