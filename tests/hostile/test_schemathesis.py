@@ -59,6 +59,9 @@ def test_schemathesis_finds_nothing(
             ",".join(CHECKS),
             "--max-time",
             str(SECONDS),
+            # An answer may be waited for as long as `wait` allows.
+            "--request-timeout",
+            "40",
             "--workers",
             "2",
             "--continue-on-failure",
