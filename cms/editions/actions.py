@@ -143,7 +143,7 @@ def _add(session: Session, edition: Edition, version: int) -> None:
     session.add(edition)
     if isinstance(edition, NamedEdition):
         versions.move_names(session, version)
-        search.add_name(session, edition)
+        search.add_name(session, type(edition), edition.subject_id, edition.document)
 
 
 def _close(

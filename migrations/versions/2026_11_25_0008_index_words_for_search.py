@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.orm import Session, load_only
+from sqlalchemy.orm import Session
 
 from cms.editions.models import AuthorEdition, PostEdition, TagEdition
 from cms.editions.search import actions
@@ -76,10 +76,10 @@ def upgrade() -> None:
 def _index_what_is_live() -> None:
     session = Session(op.get_bind())
     for model in (AuthorEdition, TagEdition):
-        # Of what this migration knows only: the models may have more columns one day.
-        known = load_only(model.subject_id, model.document)
-        for edition in session.scalars(sa.select(model).where(model.live()).options(known)):
-            actions.add_name(session, edition)
+        # Only columns that have always been there: the model may know later ones.
+        named = sa.select(model.subject_id, model.document).where(model.live())
+        for subject_id, document in session.execute(named).all():
+            actions.add_name(session, model, subject_id, document)
     session.flush()
     ids = session.scalars(sa.select(PostEdition.id).where(PostEdition.live())).all()
     for begin in range(0, len(ids), POSTS_AT_A_TIME):

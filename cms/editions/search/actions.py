@@ -47,12 +47,14 @@ def remove(session: Session, post_id: uuid.UUID) -> None:
     session.execute(delete(SearchEntry).where(SearchEntry.number == found.number))
 
 
-def add_name(session: Session, edition: NamedEdition) -> None:
+def add_name(
+    session: Session, model: type[NamedEdition], subject_id: uuid.UUID, document: str
+) -> None:
     """Let posts be found by the name of their author or tag."""
-    spelled = words(orjson.loads(edition.document)["name"])
-    kind = "authors" if isinstance(edition, AuthorEdition) else "tags"
+    spelled = words(orjson.loads(document)["name"])
+    kind = "authors" if issubclass(model, AuthorEdition) else "tags"
     session.add_all(
-        SearchName(word=word, subject_id=edition.subject_id, kind=kind, name=spaced(spelled))
+        SearchName(word=word, subject_id=subject_id, kind=kind, name=spaced(spelled))
         for word in dict.fromkeys(spelled)
     )
 

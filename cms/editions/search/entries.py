@@ -74,9 +74,16 @@ def entry(edition_id: uuid.UUID, document: str, html: str) -> Entry:
     """What to index of an edition."""
     shown: dict[str, Any] = orjson.loads(document)
     title, excerpt, text = words(shown["title"]), words(shown["excerpt"]), words(plain(html))
-    counted = Counter(text).most_common(MOST_OFTEN)
+    counted = Counter(text)
+    often = sorted(
+        (word for word, number in counted.items() if number >= OFTEN), key=lambda one: -counted[one]
+    )
     sequence = [*title, GAP, *excerpt, GAP, *text]
-    places = _bounded(sequence[:MOST_PLACES])
+    counted.update(title)
+    counted.update(excerpt)
+    places = sequence[:MOST_PLACES]
+    if max(counted.values(), default=0) > MOST_REPEATED:
+        places = _bounded(places)
     tail = dict.fromkeys(sequence[MOST_PLACES:])
     groups = [GROUP + uuid.UUID(one).hex for one in (*shown["authors"], *shown["tags"])]
     return Entry(
@@ -84,7 +91,7 @@ def entry(edition_id: uuid.UUID, document: str, html: str) -> Entry:
         edition_id=edition_id,
         title=spaced(title),
         excerpt=spaced(excerpt),
-        often=spaced(word for word, number in counted if number >= OFTEN),
+        often=spaced(often[:MOST_OFTEN]),
         authors=spaced(shown["authors"]),
         tags=spaced(shown["tags"]),
         places=places,
@@ -108,10 +115,6 @@ def number(published_at: datetime, attempt: int) -> int:
 
 
 def _bounded(sequence: Sequence[str]) -> list[str]:
-    counted = Counter(sequence)
-    del counted[GAP]
-    if not counted or counted.most_common(1)[0][1] <= MOST_REPEATED:
-        return list(sequence)
     seen: Counter[str] = Counter()
     bounded = []
     for word in sequence:

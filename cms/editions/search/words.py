@@ -75,7 +75,11 @@ _FOLDED = _Folding()
 def words(text: str) -> list[str]:
     """The words of ``text``, in order."""
     if text.isascii():
-        return [word[:LONGEST_WORD] for word in _PLAIN.findall(text.lower())]
+        plain: list[str] = _PLAIN.findall(text.lower())
+        # Most texts have none: do not look at each word.
+        if len(max(plain, key=len, default="")) > LONGEST_WORD:
+            return [word[:LONGEST_WORD] for word in plain]
+        return plain
     found: list[str] = []
     for chunk in _CHUNK.findall(unicodedata.normalize("NFC", text)):
         if chunk.isascii():
