@@ -3,7 +3,7 @@
 import uuid
 
 from cms.delivery import queries
-from cms.delivery.queries import View
+from cms.delivery.looking import View
 from cms.editions.models import Edition
 from cms.foundation.errors import Gone, NotFound
 

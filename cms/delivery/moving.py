@@ -7,7 +7,7 @@ from flask import Response, request
 
 from cms.delivery import former
 from cms.delivery.answers import moved
-from cms.delivery.queries import View
+from cms.delivery.looking import View
 from cms.editions.models import Edition
 
 

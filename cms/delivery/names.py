@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from cms.delivery import queries
-from cms.delivery.queries import View
+from cms.delivery.looking import View
 from cms.editions.models import AuthorEdition, NamedEdition, TagEdition
 
 Document = dict[str, Any]

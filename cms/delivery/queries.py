@@ -1,23 +1,13 @@
-"""How readers find posts, authors and tags, as the world saw them at one version of the site.
-
-Each statement exists in two forms. One reads what is live, from indexes that hold nothing else, and
-says which version it saw. The other reads any version. They agree wherever both apply.
-"""
+"""How readers find posts, authors and tags, as the world saw them at one version of the site."""
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
-    Connection,
     Integer,
-    Row,
-    Select,
     Uuid,
     bindparam,
     func,
@@ -26,7 +16,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute
 
+from cms.delivery import looking
 from cms.delivery.counting import Count, number_of
+from cms.delivery.looking import VERSION, AnyRow, AnySelect, View, once, seen_in, version_seen
 from cms.editions import counts
 from cms.editions.models import (
     AuthorListing,
@@ -34,41 +26,17 @@ from cms.editions.models import (
     Listing,
     NamedEdition,
     PostEdition,
-    Site,
-    Spanning,
     TagListing,
 )
-from cms.editions.present import Version
 from cms.foundation.database import Key, UtcDateTime
-from cms.foundation.errors import Pruned
 
-AnyRow = Row[*tuple[Any, ...]]
-AnySelect = Select[*tuple[Any, ...]]
 # Where a page of posts begins: after this moment and post. Of authors and tags: this name and id.
 PostPosition = tuple[datetime, uuid.UUID]
 NamePosition = tuple[str, uuid.UUID]
 
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def once(function: F) -> F:
-    """Each statement is built once and then only executed; ``functools.cache`` that keeps types."""
-    return cast(F, cache(function))
-
-
-VERSION = bindparam("version", type_=BigInteger)
 GROUPS: dict[str, type[Listing]] = {"tag_id": TagListing, "author_id": AuthorListing}
 # What lies beside a document and is read only when it is wanted.
 TEXTS: dict[str, Any] = {"html": PostEdition.html, "body": PostEdition.body}
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A look at the site: through which connection, at which version, and which is the present."""
-
-    connection: Connection
-    version: int
-    present: Version
 
 
 def posts(
@@ -92,7 +60,7 @@ def posts(
     def statement(*, live: bool) -> AnySelect:
         return _posts(names, continued=continued, texts=texts, live=live)
 
-    return _read(view, statement, parameters)
+    return looking.read(view, statement, parameters)
 
 
 def post(view: View, slug: str, *, texts: tuple[str, ...] = ()) -> AnyRow | None:
@@ -101,7 +69,7 @@ def post(view: View, slug: str, *, texts: tuple[str, ...] = ()) -> AnyRow | None
     def statement(*, live: bool) -> AnySelect:
         return _post(texts=texts, live=live)
 
-    found = _read(view, statement, {"slug": slug})
+    found = looking.read(view, statement, {"slug": slug})
     return found[0] if found else None
 
 
@@ -117,7 +85,7 @@ def named(
     def statement(*, live: bool) -> AnySelect:
         return _named(edition, continued=continued, live=live)
 
-    return _read(view, statement, parameters)
+    return looking.read(view, statement, parameters)
 
 
 def one_named(view: View, edition: type[NamedEdition], slug: str) -> AnyRow | None:
@@ -126,7 +94,7 @@ def one_named(view: View, edition: type[NamedEdition], slug: str) -> AnyRow | No
     def statement(*, live: bool) -> AnySelect:
         return _one_named(edition, live=live)
 
-    found = _read(view, statement, {"slug": slug})
+    found = looking.read(view, statement, {"slug": slug})
     return found[0] if found else None
 
 
@@ -134,12 +102,12 @@ def several_named(
     view: View, edition: type[NamedEdition], ids: list[uuid.UUID]
 ) -> Sequence[AnyRow]:
     """The ``subject_id`` and ``document`` of some authors or tags."""
-    return _as_of(view, _several_named(edition), {"ids": ids})
+    return looking.at_version(view, _several_named(edition), {"ids": ids})
 
 
 def group_id(view: View, edition: type[NamedEdition], slug: str) -> uuid.UUID | None:
     """The author or tag with this slug."""
-    found: uuid.UUID | None = _value(view, _group_id(edition), {"slug": slug})
+    found: uuid.UUID | None = looking.value(view, _group_id(edition), {"slug": slug})
     return found
 
 
@@ -149,13 +117,13 @@ def formerly(view: View, edition: type[Edition], slug: str) -> tuple[uuid.UUID, 
     Whoever was merged away is stood for by who took their place. For a slug that nobody has at the
     version.
     """
-    subject_id = _value(view, _last_with(edition), {"slug": slug})
+    subject_id = looking.value(view, _last_with(edition), {"slug": slug})
     if subject_id is None:
         return None
-    while (today := _value(view, _slug_of(edition), {"subject_id": subject_id})) is None:
+    while (today := looking.value(view, _slug_of(edition), {"subject_id": subject_id})) is None:
         successor = None
         if issubclass(edition, NamedEdition):
-            successor = _value(view, _successor_of(edition), {"subject_id": subject_id})
+            successor = looking.value(view, _successor_of(edition), {"subject_id": subject_id})
         if successor is None:
             break
         # Whoever was merged away never comes back, so this ends.
@@ -167,8 +135,8 @@ def count_posts(view: View, groups: Mapping[str, uuid.UUID], *, to_the_end: bool
     """How many posts a list has: kept for an author or a tag, counted for both at once."""
     if len(groups) < len(GROUPS):
         group = next(iter(groups.values()), counts.EVERYTHING)
-        return Count(_value(view, _kept(), {"group_id": group}) or 0)
-    found = _value(view, _counted(to_the_end=to_the_end), dict(groups))
+        return Count(looking.value(view, _kept(), {"group_id": group}) or 0)
+    found = looking.value(view, _counted(to_the_end=to_the_end), dict(groups))
     return Count.of(found, to_the_end=to_the_end)
 
 
@@ -178,74 +146,21 @@ def count_named(view: View, edition: type[NamedEdition], *, to_the_end: bool = F
     def statement(*, live: bool) -> AnySelect:
         return _count_named(edition, to_the_end=to_the_end, live=live)
 
-    return Count.of(_read(view, statement, {})[0].found, to_the_end=to_the_end)
-
-
-def must_be_known(version: int, oldest: int) -> None:
-    """Raises ``Pruned`` for a version before the ``oldest`` that is kept."""
-    if version < oldest:
-        message = (
-            f"The site's past is kept from version {oldest} on; version {version} was pruned. "
-            "Start again without `as_of` and `cursor`."
-        )
-        raise Pruned(message, oldest_version=oldest)
-
-
-def _read(
-    view: View, statement: Callable[..., AnySelect], parameters: dict[str, Any]
-) -> Sequence[AnyRow]:
-    """What is live, if that still is the version wanted; otherwise what was live then."""
-    if view.version == view.present.number:
-        asked = {**parameters, "version": view.version}
-        rows = view.connection.execute(statement(live=True), asked).all()
-        # An empty answer does not say which version it saw: the one that is there still, if it is.
-        seen = rows[0].version if rows else view.connection.scalar(_present())
-        if seen == view.version:
-            return rows
-    return _as_of(view, statement(live=False), parameters)
-
-
-def _as_of(view: View, statement: AnySelect, parameters: dict[str, Any]) -> Sequence[AnyRow]:
-    """What was there at the version of ``view``. Raises ``Pruned``."""
-    rows = view.connection.execute(statement, {**parameters, "version": view.version}).all()
-    if view.version < view.present.number:
-        # Asked afterwards: the site says that it forgets before it does.
-        must_be_known(view.version, view.connection.scalar(_oldest()) or 0)
-    return rows
-
-
-def _value(view: View, statement: AnySelect, parameters: dict[str, Any]) -> Any:
-    """The first value of the first row, if there is one."""
-    rows = _as_of(view, statement, parameters)
-    return rows[0][0] if rows else None
-
-
-def _seen(table: type[Spanning], *, live: bool) -> ColumnElement[bool]:
-    return table.live() if live else table.at(VERSION)
-
-
-def _version() -> ColumnElement[int]:
-    """The version that the statement itself sees."""
-    return select(Site.version).scalar_subquery().label("version")
-
-
-@once
-def _present() -> AnySelect:
-    return select(Site.version)
+    return Count.of(looking.read(view, statement, {})[0].found, to_the_end=to_the_end)
 
 
 @once
 def _posts(
     groups: tuple[str, ...], *, continued: bool, texts: tuple[str, ...], live: bool
 ) -> AnySelect:
-    found = select(_version(), PostEdition.document, *map(TEXTS.__getitem__, texts))
+    found = select(version_seen(), PostEdition.document, *map(TEXTS.__getitem__, texts))
     key = (PostEdition.published_at, PostEdition.subject_id)
     if not groups:
-        found = found.where(_seen(PostEdition, live=live))
+        found = found.where(seen_in(PostEdition, live=live))
     for name in groups:
         listing = GROUPS[name]
         found = found.join(listing, listing.edition_id == PostEdition.id).where(
-            listing.group_id == bindparam(name, type_=Uuid), _seen(listing, live=live)
+            listing.group_id == bindparam(name, type_=Uuid), seen_in(listing, live=live)
         )
         # The last group leads; its listings repeat the sort key, so there is nothing to sort.
         key = (listing.published_at, listing.post_id)
@@ -258,16 +173,16 @@ def _posts(
 
 @once
 def _post(*, texts: tuple[str, ...], live: bool) -> AnySelect:
-    return select(_version(), PostEdition.document, *map(TEXTS.__getitem__, texts)).where(
-        PostEdition.slug == bindparam("slug", type_=Key), _seen(PostEdition, live=live)
+    return select(version_seen(), PostEdition.document, *map(TEXTS.__getitem__, texts)).where(
+        PostEdition.slug == bindparam("slug", type_=Key), seen_in(PostEdition, live=live)
     )
 
 
 @once
 def _named(edition: type[NamedEdition], *, continued: bool, live: bool) -> AnySelect:
     key: tuple[InstrumentedAttribute[Any], ...] = (edition.sort_key, edition.subject_id)
-    found = select(_version(), *key, edition.document, _posts_of(edition)).where(
-        _seen(edition, live=live)
+    found = select(version_seen(), *key, edition.document, post_count_of(edition)).where(
+        seen_in(edition, live=live)
     )
     if continued:
         place = (bindparam("sort_key", type_=Key), bindparam("subject_id", type_=Uuid))
@@ -277,9 +192,9 @@ def _named(edition: type[NamedEdition], *, continued: bool, live: bool) -> AnySe
 
 @once
 def _one_named(edition: type[NamedEdition], *, live: bool) -> AnySelect:
-    return select(_version(), edition.subject_id, edition.document, _posts_of(edition)).where(
-        edition.slug == bindparam("slug", type_=Key), _seen(edition, live=live)
-    )
+    return select(
+        version_seen(), edition.subject_id, edition.document, post_count_of(edition)
+    ).where(edition.slug == bindparam("slug", type_=Key), seen_in(edition, live=live))
 
 
 @once
@@ -327,11 +242,6 @@ def _successor_of(edition: type[NamedEdition]) -> AnySelect:
 
 
 @once
-def _oldest() -> AnySelect:
-    return select(Site.oldest_version)
-
-
-@once
 def _counted(*, to_the_end: bool) -> AnySelect:
     found = select(PostEdition.id)
     for name, listing in GROUPS.items():
@@ -350,11 +260,12 @@ def _kept() -> AnySelect:
 def _count_named(edition: type[NamedEdition], *, to_the_end: bool, live: bool) -> AnySelect:
     # In the order of an index, or the whole table would be read.
     found = select(edition.subject_id).order_by(edition.sort_key, edition.subject_id)
-    found = found.where(_seen(edition, live=live))
-    return select(_version(), number_of(found, to_the_end=to_the_end).label("found"))
+    found = found.where(seen_in(edition, live=live))
+    return select(version_seen(), number_of(found, to_the_end=to_the_end).label("found"))
 
 
-def _posts_of(edition: type[NamedEdition]) -> ColumnElement[int]:
+def post_count_of(edition: type[NamedEdition]) -> ColumnElement[int]:
+    """How many posts an author or a tag has, as a column ``posts``."""
     kept = counts.at(edition.subject_id.expression, VERSION)
     return func.coalesce(kept, 0).label("posts")
 

@@ -9,8 +9,8 @@ from flask import Response
 from cms.delivery import moving, queries, state
 from cms.delivery.answers import keys_of, public_json
 from cms.delivery.counting import Count
+from cms.delivery.looking import View
 from cms.delivery.nearby import queries as nearby
-from cms.delivery.queries import View
 from cms.delivery.schemas import (
     EXACT,
     NOT_COUNTED,

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 from flask import current_app
 
-from cms.delivery import queries
+from cms.delivery import looking
+from cms.delivery.looking import View
 from cms.delivery.names import Names
-from cms.delivery.queries import View
 from cms.editions.present import Version
 from cms.editions.queries import version_at
 from cms.foundation import moments
@@ -35,7 +35,7 @@ def view(wanted: dict[str, Any]) -> View:
         as_of = min(as_of, present.number)
     if as_of > present.number:
         raise invalid([Fault("?as_of", f"The site is at version {present.number}.")])
-    queries.must_be_known(as_of, present.oldest)
+    looking.must_be_known(as_of, present.oldest)
     return replace(shown, version=as_of)
 
 
@@ -65,7 +65,7 @@ def continued(
     if version > shown.present.number:
         # The database was put back to an earlier state; that version never happened.
         raise cursors.BadCursor("The cursor is from a later version of the site. Start again.")
-    queries.must_be_known(version, shown.present.oldest)
+    looking.must_be_known(version, shown.present.oldest)
     return replace(shown, version=version), after
 
 

@@ -11,8 +11,8 @@ import pytest
 from sqlalchemy import Connection, event, insert, text
 
 from cms.delivery import queries
+from cms.delivery.looking import View
 from cms.delivery.nearby import queries as nearby
-from cms.delivery.queries import View
 from cms.delivery.schemas import PublicPostFilter
 from cms.delivery.selecting import queries as selected
 from cms.delivery.selecting import question

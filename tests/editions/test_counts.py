@@ -8,7 +8,7 @@ from alembic import command
 from sqlalchemy import select, text
 
 from cms.delivery import queries
-from cms.delivery.queries import View
+from cms.delivery.looking import View
 from cms.editions.counts import EVERYTHING
 from cms.editions.models import AuthorListing, PostEdition, Site, TagListing
 from cms.editions.present import Version

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from cms.delivery import queries
+from cms.delivery.looking import View
 from cms.delivery.names import Names
-from cms.delivery.queries import View
 from cms.editions import pruning
 from cms.editions.models import (
     AuthorEdition,

@@ -15,7 +15,7 @@ from cms.delivery import answers, blog, former, queries, state
 from cms.delivery.blog import Blog
 from cms.delivery.feeds import atom, json_feed, rss
 from cms.delivery.feeds.feed import Feed, entries
-from cms.delivery.queries import View
+from cms.delivery.looking import View
 from cms.editions.models import AuthorEdition, NamedEdition, TagEdition
 from cms.foundation.http import cursors, pages
 

@@ -8,7 +8,7 @@ from flask import Response, current_app
 from cms.delivery import answers, blog, former, queries, state
 from cms.delivery.forms import json_ld, markdown
 from cms.delivery.forms.schemas import MARKDOWN_EXAMPLE, TEXT, BlogPosting
-from cms.delivery.queries import View
+from cms.delivery.looking import View
 from cms.delivery.schemas import ItemFilter
 from cms.editions.models import PostEdition
 from cms.foundation.errors import Gone, Pruned

@@ -9,9 +9,9 @@ from typing import Any
 import orjson
 
 from cms.delivery.blog import Blog, absolute, cover_of
+from cms.delivery.looking import AnyRow, View
 from cms.delivery.maps import queries
 from cms.delivery.maps.sitemap import Place
-from cms.delivery.queries import AnyRow, View
 from cms.editions.models import AuthorEdition, Edition, PostEdition, TagEdition
 from cms.foundation.errors import NotFound
 

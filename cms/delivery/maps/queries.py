@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, ScalarSelect, Uuid, bindparam, case, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from cms.delivery.queries import VERSION, AnyRow, AnySelect, View, _read, _seen, _version, once
+from cms.delivery import looking
+from cms.delivery.looking import VERSION, AnyRow, AnySelect, View, once, seen_in, version_seen
 from cms.editions.models import (
     AuthorEdition,
     AuthorListing,
@@ -47,7 +48,7 @@ def parts(view: View, edition: type[Edition], size: int) -> list[datetime | None
         return _parts(edition, live=live)
 
     bounds = {"size": size, "lowest": FIRST_ID, "highest": LAST_ID}
-    found = _read(view, statement, bounds)
+    found = looking.read(view, statement, bounds)
     return [row.changed for row in sorted(found, key=lambda row: row.first_id)]
 
 
@@ -60,7 +61,7 @@ def part(view: View, edition: type[Edition], number: int, size: int) -> Iterator
     first = FIRST_ID
     if number > 1:
         skipped = {"skipped": (number - 1) * size}
-        found = _read(view, lambda *, live: _start(edition, live=live), skipped)
+        found = looking.read(view, lambda *, live: _start(edition, live=live), skipped)
         if not found:
             return
         first = found[0].subject_id
@@ -75,7 +76,7 @@ def part(view: View, edition: type[Edition], number: int, size: int) -> Iterator
 
 def _batch(view: View, edition: type[Edition], first: uuid.UUID, limit: int) -> list[AnyRow]:
     parameters: dict[str, Any] = {"limit": limit, "first": first}
-    return list(_read(view, lambda *, live: _rows(edition, live=live), parameters))
+    return list(looking.read(view, lambda *, live: _rows(edition, live=live), parameters))
 
 
 @once
@@ -89,7 +90,7 @@ def _parts(edition: type[Edition], *, live: bool) -> AnySelect:
         """Where the part after the one that begins with ``first`` begins."""
         return (
             select(edition.subject_id)
-            .where(edition.subject_id >= first, _seen(edition, live=live))
+            .where(edition.subject_id >= first, seen_in(edition, live=live))
             .order_by(edition.subject_id)
             .offset(bindparam("size", type_=Integer))
             .limit(1)
@@ -97,7 +98,7 @@ def _parts(edition: type[Edition], *, live: bool) -> AnySelect:
         )
 
     lowest = bindparam("lowest", type_=Uuid)
-    any_id = select(edition.subject_id).where(_seen(edition, live=live)).exists()
+    any_id = select(edition.subject_id).where(seen_in(edition, live=live)).exists()
     starts = (
         select(lowest.label("first_id"), id_behind(lowest).label("next_id"))
         .where(any_id)
@@ -120,14 +121,14 @@ def _parts(edition: type[Edition], *, live: bool) -> AnySelect:
     )
     # Any change of a version will do: they were made at once.
     changed = select(Change.at).where(Change.version == newest).limit(1).correlate(starts)
-    return select(_version(), starts.c.first_id, changed.scalar_subquery().label("changed"))
+    return select(version_seen(), starts.c.first_id, changed.scalar_subquery().label("changed"))
 
 
 @once
 def _start(edition: type[Edition], *, live: bool) -> AnySelect:
     return (
-        select(_version(), edition.subject_id)
-        .where(_seen(edition, live=live))
+        select(version_seen(), edition.subject_id)
+        .where(seen_in(edition, live=live))
         .order_by(edition.subject_id)
         .offset(bindparam("skipped", type_=Integer))
         .limit(1)
@@ -142,8 +143,8 @@ def _rows(edition: type[Edition], *, live: bool) -> AnySelect:
     else:
         columns.append(_newest_post(LISTINGS[edition], edition.subject_id, live=live))
     return (
-        select(_version(), *columns)
-        .where(edition.subject_id >= bindparam("first", type_=Uuid), _seen(edition, live=live))
+        select(version_seen(), *columns)
+        .where(edition.subject_id >= bindparam("first", type_=Uuid), seen_in(edition, live=live))
         .order_by(edition.subject_id)
         .limit(bindparam("limit", type_=Integer))
     )
@@ -154,7 +155,7 @@ def _newest_post(
 ) -> ColumnElement[datetime]:
     return (
         select(listing.published_at)
-        .where(listing.group_id == group_id, _seen(listing, live=live))
+        .where(listing.group_id == group_id, seen_in(listing, live=live))
         .order_by(listing.published_at.desc(), listing.post_id.desc())
         .limit(1)
         .scalar_subquery()

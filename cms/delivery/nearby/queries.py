@@ -8,21 +8,11 @@ import orjson
 from sqlalchemy import Integer, ScalarSelect, Select, Uuid, bindparam, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
+from cms.delivery import looking
+from cms.delivery.looking import VERSION, AnyRow, AnySelect, View, once, seen_in, version_seen
 from cms.delivery.nearby import likeness
 from cms.delivery.nearby.likeness import Document
-from cms.delivery.queries import (
-    GROUPS,
-    VERSION,
-    AnyRow,
-    AnySelect,
-    View,
-    _as_of,
-    _posts_of,
-    _read,
-    _seen,
-    _version,
-    once,
-)
+from cms.delivery.queries import GROUPS, post_count_of
 from cms.editions.models import PostEdition, Site, TagEdition, TagListing
 from cms.foundation.database import UtcDateTime
 
@@ -44,7 +34,7 @@ def beside(view: View, post: Document, groups: Mapping[str, uuid.UUID]) -> AnyRo
     def statement(*, live: bool) -> AnySelect:
         return _beside(names, live=live)
 
-    return _read(view, statement, {**place, **groups})[0]
+    return looking.read(view, statement, {**place, **groups})[0]
 
 
 def related(view: View, post: Document, *, limit: int) -> list[Document]:
@@ -61,7 +51,7 @@ def sizes(view: View, tags: Iterable[str]) -> dict[str, int]:
     wanted = [uuid.UUID(one) for one in tags]
     if not wanted:
         return {}
-    rows = _as_of(view, _sizes(), {"ids": wanted})
+    rows = looking.at_version(view, _sizes(), {"ids": wanted})
     return {str(row.subject_id): row.posts for row in rows}
 
 
@@ -75,7 +65,7 @@ def candidates(view: View, tags: Sequence[str]) -> Sequence[AnyRow]:
     def statement(*, live: bool) -> AnySelect:
         return _candidates(len(tags), live=live)
 
-    return _read(view, statement, {"newest": NEWEST, **groups})
+    return looking.read(view, statement, {"newest": NEWEST, **groups})
 
 
 @once
@@ -93,12 +83,12 @@ def _next_to(groups: tuple[str, ...], *, forward: bool, live: bool) -> ScalarSel
     """The edition right after a place in time, or right before it."""
     found, key = select(PostEdition.id), (PostEdition.published_at, PostEdition.subject_id)
     if not groups:
-        found = found.where(_seen(PostEdition, live=live))
+        found = found.where(seen_in(PostEdition, live=live))
     for name in groups:
         # As in a list: the last group leads, and its listings have the sort key.
         listing = GROUPS[name]
         found = found.join(listing, listing.edition_id == PostEdition.id).where(
-            listing.group_id == bindparam(name, type_=Uuid), _seen(listing, live=live)
+            listing.group_id == bindparam(name, type_=Uuid), seen_in(listing, live=live)
         )
         key = (listing.published_at, listing.post_id)
     # Row values: only they walk the index.
@@ -115,7 +105,7 @@ def _next_to(groups: tuple[str, ...], *, forward: bool, live: bool) -> ScalarSel
 
 @once
 def _sizes() -> AnySelect:
-    return select(TagEdition.subject_id, _posts_of(TagEdition)).where(
+    return select(TagEdition.subject_id, post_count_of(TagEdition)).where(
         TagEdition.subject_id.in_(bindparam("ids", expanding=True)), TagEdition.at(VERSION)
     )
 
@@ -124,20 +114,20 @@ def _sizes() -> AnySelect:
 def _candidates(tags: int, *, live: bool) -> AnySelect:
     newest = (
         select(PostEdition.document)
-        .where(_seen(PostEdition, live=live))
+        .where(seen_in(PostEdition, live=live))
         .order_by(PostEdition.published_at.desc(), PostEdition.subject_id.desc())
         .limit(bindparam("newest", type_=Integer))
     )
     parts = [newest, *(_newest_of(f"tag_{number}", live=live) for number in range(tags))]
     together = union_all(*(select(part.subquery()) for part in parts)).subquery()
-    return select(_version(), together.c.document)
+    return select(version_seen(), together.c.document)
 
 
 def _newest_of(tag: str, *, live: bool) -> Select[str]:
     return (
         select(PostEdition.document)
         .join(TagListing, TagListing.edition_id == PostEdition.id)
-        .where(TagListing.group_id == bindparam(tag, type_=Uuid), _seen(TagListing, live=live))
+        .where(TagListing.group_id == bindparam(tag, type_=Uuid), seen_in(TagListing, live=live))
         .order_by(TagListing.published_at.desc(), TagListing.post_id.desc())
         .limit(bindparam("newest", type_=Integer))
     )

@@ -6,8 +6,8 @@ from typing import Any
 
 import orjson
 
+from cms.delivery.looking import View
 from cms.delivery.names import Names
-from cms.delivery.queries import View
 from cms.delivery.search import highlights, queries
 from cms.delivery.search.finding import Found, Hit
 from cms.delivery.search.language import Question

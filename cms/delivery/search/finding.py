@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from cms.delivery.queries import AnyRow
+from cms.delivery.looking import AnyRow
 from cms.delivery.search import postgresql, queries, sqlite
 from cms.delivery.search.asked import Asked, Sought
 from cms.delivery.search.language import Question, Term

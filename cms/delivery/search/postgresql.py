@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from cms.delivery.queries import AnyRow
+from cms.delivery.looking import AnyRow
 from cms.delivery.search.asked import Asked, Sought
 from cms.delivery.search.language import Term
 from cms.editions.search.entries import EVERY_POST, GROUP

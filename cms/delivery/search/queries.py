@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, select
 
-from cms.delivery.queries import AnyRow, AnySelect, once
+from cms.delivery.looking import AnyRow, AnySelect, once
 from cms.editions.models import PostEdition, Site
 from cms.editions.present import Version
 from cms.editions.search.models import SearchName, SearchTerm

@@ -8,8 +8,8 @@ from typing import Any, TypeVar, cast
 from flask import Response, current_app
 
 from cms.delivery.answers import COLLECTIONS, public_json
+from cms.delivery.looking import View
 from cms.delivery.names import Names
-from cms.delivery.queries import View
 from cms.delivery.search import answers, corrections, finding, language, queries, suggesting
 from cms.delivery.search.finding import Found
 from cms.delivery.search.language import Question

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import orjson
 from sqlalchemy import Connection, Uuid, text
 
-from cms.delivery.queries import AnyRow
+from cms.delivery.looking import AnyRow
 from cms.delivery.search.asked import Asked, Sought
 from cms.delivery.search.language import Term
 from cms.editions.search.entries import EVERY_POST, GROUP, IN_TITLE

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
-from cms.delivery.queries import VERSION
+from cms.delivery.looking import VERSION
 from cms.editions import counts
 from cms.editions.models import (
     AuthorEdition,

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, select, union
 from sqlalchemy.exc import OperationalError
 
-from cms.delivery import queries
+from cms.delivery import looking, queries
 from cms.delivery.counting import Count, number_of
-from cms.delivery.queries import AnyRow, AnySelect, View, _read, _seen, _version
+from cms.delivery.looking import AnyRow, AnySelect, View, seen_in, version_seen
 from cms.delivery.selecting import fields, question
 from cms.delivery.selecting.question import Question
 from cms.editions.models import Listing, NamedEdition, PostEdition
@@ -74,7 +74,9 @@ def named(
 
     def statement(*, live: bool) -> AnySelect:
         shown = (edition.subject_id, edition.document, order["post_count"].label("posts"))
-        found = select(_version(), *shown, *_keys(asked, order)).where(_seen(edition, live=live))
+        found = select(version_seen(), *shown, *_keys(asked, order)).where(
+            seen_in(edition, live=live)
+        )
         return _page(_fitting(found, asked, fields.of_named(edition)), asked, order)
 
     return _bounded(view, statement, {"limit": limit})
@@ -86,7 +88,7 @@ def count_named(
     """How many authors or tags fit."""
 
     def found(*, live: bool) -> AnySelect:
-        found = select(edition.id).where(_seen(edition, live=live))
+        found = select(edition.id).where(seen_in(edition, live=live))
         return _fitting(found, asked, fields.of_named(edition))
 
     return _count(view, found, {}, to_the_end=to_the_end)
@@ -102,7 +104,7 @@ def _posts(
 ) -> AnySelect:
     lead = queries.GROUPS[groups[-1]] if groups else None
     order = fields.order_of_posts(lead)
-    found = select(_version(), PostEdition.document, *texts, *_keys(asked, order))
+    found = select(version_seen(), PostEdition.document, *texts, *_keys(asked, order))
     found, lead = _led(found, groups, live=live)
     return _page(_fitting(found, asked, fields.of_posts(lead)), asked, order)
 
@@ -123,7 +125,7 @@ def _of_any(
     branches = []
     for slug in slugs:
         group_id = fields.group_ids(edition, [slug]).scalar_subquery()
-        branch = select(*columns).where(listing.group_id == group_id, _seen(listing, live=live))
+        branch = select(*columns).where(listing.group_id == group_id, seen_in(listing, live=live))
         if rest is not None:
             condition = filters.condition(rest, fields.of_posts(listing), now=asked.now)
             branch = branch.join(PostEdition, PostEdition.id == listing.edition_id)
@@ -132,7 +134,7 @@ def _of_any(
     first = union(*branches).subquery()
     merged: Order = {"id": first.c.id, "published_at": first.c.published_at}
     return (
-        select(_version(), PostEdition.document, *texts, *_keys(asked, merged))
+        select(version_seen(), PostEdition.document, *texts, *_keys(asked, merged))
         .join(first, first.c.edition_id == PostEdition.id)
         .order_by(*sorting.clauses(asked.order, merged))
         .limit(LIMIT)
@@ -144,12 +146,12 @@ def _led(
 ) -> tuple[AnySelect, type[Listing] | None]:
     """Those of the groups, and the listing that leads: that of the last group."""
     if not groups:
-        return found.select_from(PostEdition).where(_seen(PostEdition, live=live)), None
+        return found.select_from(PostEdition).where(seen_in(PostEdition, live=live)), None
     found, lead = found.select_from(PostEdition), None
     for name in groups:
         lead = queries.GROUPS[name]
         found = found.join(lead, lead.edition_id == PostEdition.id).where(
-            lead.group_id == bindparam(name, type_=Uuid), _seen(lead, live=live)
+            lead.group_id == bindparam(name, type_=Uuid), seen_in(lead, live=live)
         )
     return found, lead
 
@@ -175,7 +177,7 @@ def _bounded(
 ) -> Sequence[AnyRow]:
     """What is found within the time that a look may take. Raises ``Unprocessable``."""
     try:
-        return _read(view, statement, parameters)
+        return looking.read(view, statement, parameters)
     except OperationalError as error:
         if not took_too_long(error):
             raise
@@ -191,7 +193,7 @@ def _count(
 ) -> Count:
     def statement(*, live: bool) -> AnySelect:
         number = number_of(found(live=live), to_the_end=to_the_end)
-        return select(_version(), number.label("found"))
+        return select(version_seen(), number.label("found"))
 
     (row,) = _bounded(view, statement, parameters)
     return Count.of(row.found, to_the_end=to_the_end)

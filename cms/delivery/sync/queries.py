@@ -8,20 +8,9 @@ from typing import Any
 from sqlalchemy import BigInteger, Integer, Uuid, bindparam, exists, select, tuple_
 from sqlalchemy.orm import aliased
 
-from cms.delivery.queries import (
-    GROUPS,
-    VERSION,
-    AnyRow,
-    AnySelect,
-    PostPosition,
-    View,
-    _as_of,
-    _posts_of,
-    _read,
-    _seen,
-    _version,
-    once,
-)
+from cms.delivery import looking
+from cms.delivery.looking import VERSION, AnyRow, AnySelect, View, once, seen_in, version_seen
+from cms.delivery.queries import GROUPS, PostPosition, post_count_of
 from cms.editions.models import Change, Edition, NamedEdition, PostCount, PostEdition
 from cms.foundation.database import UtcDateTime
 
@@ -32,7 +21,7 @@ def log(view: View, *, after: tuple[int, int], limit: int) -> Rows:
     """Changes after a version and number, oldest first: ``version, number, kind, subject_id``."""
     version, number = after
     parameters = {"of_version": version, "number": number, "limit": limit}
-    return list(_as_of(view, _log(), parameters))
+    return list(looking.at_version(view, _log(), parameters))
 
 
 def editions(view: View, edition: type[Edition], ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Any]:
@@ -47,7 +36,7 @@ def editions(view: View, edition: type[Edition], ids: Iterable[uuid.UUID]) -> di
     def statement(*, live: bool) -> AnySelect:
         return _editions(edition, live=live)
 
-    return {row.subject_id: row for row in _read(view, statement, {"ids": wanted})}
+    return {row.subject_id: row for row in looking.read(view, statement, {"ids": wanted})}
 
 
 def before(
@@ -57,7 +46,7 @@ def before(
     wanted = list(ids)
     if not wanted or not since:
         return {}
-    found = _as_of(replace(view, version=since), _before(edition), {"ids": wanted})
+    found = looking.at_version(replace(view, version=since), _before(edition), {"ids": wanted})
     return {row.subject_id: row.document for row in found}
 
 
@@ -73,7 +62,7 @@ def posts_of(
     def statement(*, live: bool) -> AnySelect:
         return _posts_of_group(group, continued=continued, live=live)
 
-    return list(_read(view, statement, parameters))
+    return list(looking.read(view, statement, parameters))
 
 
 def recounted(view: View, *, after: tuple[int, uuid.UUID], limit: int) -> Rows:
@@ -83,7 +72,7 @@ def recounted(view: View, *, after: tuple[int, uuid.UUID], limit: int) -> Rows:
     """
     of_version, group_id = after
     parameters = {"of_version": of_version, "group_id": group_id, "limit": limit}
-    return list(_as_of(view, _recounted(), parameters))
+    return list(looking.at_version(view, _recounted(), parameters))
 
 
 @once
@@ -100,12 +89,17 @@ def _log() -> AnySelect:
 
 @once
 def _editions(edition: type[Edition], *, live: bool) -> AnySelect:
-    columns: list[Any] = [_version(), edition.subject_id, edition.from_version, edition.document]
+    columns: list[Any] = [
+        version_seen(),
+        edition.subject_id,
+        edition.from_version,
+        edition.document,
+    ]
     if issubclass(edition, PostEdition):
         columns.append(edition.html)
     elif issubclass(edition, NamedEdition):
-        columns.append(_posts_of(edition))
-    return select(*columns).where(_is_one_of(edition), _seen(edition, live=live))
+        columns.append(post_count_of(edition))
+    return select(*columns).where(_is_one_of(edition), seen_in(edition, live=live))
 
 
 @once
@@ -121,7 +115,7 @@ def _posts_of_group(group: str, *, continued: bool, live: bool) -> AnySelect:
     key = (listing.published_at, listing.post_id)
     found = (
         select(
-            _version(),
+            version_seen(),
             *key,
             PostEdition.from_version,
             PostEdition.document,
@@ -130,7 +124,7 @@ def _posts_of_group(group: str, *, continued: bool, live: bool) -> AnySelect:
         .join(listing, listing.edition_id == PostEdition.id)
         .where(
             listing.group_id == bindparam("group_id", type_=Uuid),
-            _seen(listing, live=live),
+            seen_in(listing, live=live),
         )
     )
     if continued:

@@ -8,8 +8,8 @@ from flask import Flask, Response, current_app, request
 
 from cms.delivery import state
 from cms.delivery.answers import public_json
+from cms.delivery.looking import View
 from cms.delivery.names import Names
-from cms.delivery.queries import View
 from cms.delivery.sync import events, export, walk
 from cms.delivery.sync.schemas import ChangeFilter, ChangePage, ExportFilter
 from cms.delivery.sync.streams import Streams, TooManyStreams

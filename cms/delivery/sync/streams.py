@@ -11,8 +11,8 @@ from contextlib import contextmanager
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from cms.delivery.looking import View
 from cms.delivery.names import Names
-from cms.delivery.queries import View
 from cms.delivery.sync import walk
 from cms.delivery.sync.walk import Entry, Place, Walk
 from cms.editions.present import Present

@@ -16,8 +16,8 @@ from typing import Any
 
 import orjson
 
+from cms.delivery.looking import View
 from cms.delivery.names import SHOWN, Names
-from cms.delivery.queries import View
 from cms.delivery.sync import queries
 from cms.editions.counts import EVERYTHING
 from cms.editions.models import AuthorEdition, Edition, PostEdition, TagEdition

@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cms.delivery.blog import Blog
+from cms.delivery.looking import View
 from cms.delivery.maps import places, queries, sitemap
-from cms.delivery.queries import View
 from cms.editions.models import AuthorEdition, PostEdition, TagEdition
 from cms.editions.present import Version
 from cms.foundation import moments

@@ -1,0 +1,96 @@
+"""Looking at the site at one version: at what is live, or at what any version showed.
+
+Each statement exists in two forms. One reads what is live, from indexes that hold nothing else, and
+says which version it saw. The other reads any version. They agree wherever both apply.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, bindparam, select
+
+from cms.editions.models import Site, Spanning
+from cms.editions.present import Version
+from cms.foundation.errors import Pruned
+
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
+
+VERSION = bindparam("version", type_=BigInteger)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def once(function: F) -> F:
+    """Each statement is built once and then only executed; ``functools.cache`` that keeps types."""
+    return cast(F, cache(function))
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A look at the site: through which connection, at which version, and which is the present."""
+
+    connection: Connection
+    version: int
+    present: Version
+
+
+def must_be_known(version: int, oldest: int) -> None:
+    """Raises ``Pruned`` for a version before the ``oldest`` that is kept."""
+    if version < oldest:
+        message = (
+            f"The site's past is kept from version {oldest} on; version {version} was pruned. "
+            "Start again without `as_of` and `cursor`."
+        )
+        raise Pruned(message, oldest_version=oldest)
+
+
+def read(
+    view: View, statement: Callable[..., AnySelect], parameters: dict[str, Any]
+) -> Sequence[AnyRow]:
+    """What is live, if that still is the version wanted; otherwise what was live then."""
+    if view.version == view.present.number:
+        asked = {**parameters, "version": view.version}
+        rows = view.connection.execute(statement(live=True), asked).all()
+        # An empty answer does not say which version it saw: the one that is there still, if it is.
+        seen = rows[0].version if rows else view.connection.scalar(_present())
+        if seen == view.version:
+            return rows
+    return at_version(view, statement(live=False), parameters)
+
+
+def at_version(view: View, statement: AnySelect, parameters: dict[str, Any]) -> Sequence[AnyRow]:
+    """What was there at the version of ``view``. Raises ``Pruned``."""
+    rows = view.connection.execute(statement, {**parameters, "version": view.version}).all()
+    if view.version < view.present.number:
+        # Asked afterwards: the site says that it forgets before it does.
+        must_be_known(view.version, view.connection.scalar(_oldest()) or 0)
+    return rows
+
+
+def value(view: View, statement: AnySelect, parameters: dict[str, Any]) -> Any:
+    """The first value of the first row, if there is one."""
+    rows = at_version(view, statement, parameters)
+    return rows[0][0] if rows else None
+
+
+def seen_in(table: type[Spanning], *, live: bool) -> ColumnElement[bool]:
+    """What a statement of either form asks of a row."""
+    return table.live() if live else table.at(VERSION)
+
+
+def version_seen() -> ColumnElement[int]:
+    """The version that the statement itself sees."""
+    return select(Site.version).scalar_subquery().label("version")
+
+
+@once
+def _present() -> AnySelect:
+    return select(Site.version)
+
+
+@once
+def _oldest() -> AnySelect:
+    return select(Site.oldest_version)
