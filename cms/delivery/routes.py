@@ -3,7 +3,6 @@
 import uuid
 from typing import Any
 
-import orjson
 from flask import Response
 
 from cms.delivery import moving, queries, state
@@ -27,14 +26,11 @@ from cms.delivery.schemas import (
 from cms.delivery.selecting import queries as selected
 from cms.delivery.selecting import question
 from cms.delivery.selecting.question import Question
-from cms.delivery.shaping import shape
+from cms.delivery.shaping import named, shape
 from cms.editions.models import AuthorEdition, NamedEdition, PostEdition, TagEdition
 from cms.editions.schemas import PublicAuthor, PublicPost, PublicTag
 from cms.foundation.errors import Gone, Malformed, Pruned
 from cms.foundation.http import Blueprint, cacheable, cursors, pages, public
-
-# As many as `/related` gives when it is not asked for another number.
-RELATED_POSTS = 5
 
 blueprint = Blueprint(
     "public",
@@ -108,11 +104,13 @@ def get_post(wanted: dict[str, Any], slug: str) -> Response:
     asked = shape(wanted, always=("html",))
     row = queries.post(view, slug, texts=asked.texts)
     if row is None:
-        return moving.answer(view, PostEdition, slug, wanted, kind="post")
+        return moving.answer(
+            view, PostEdition, slug, wanted, kind="post", address="/api/v1/posts/{}"
+        )
     document = asked.read(row)
     shown, keys = [document], []
     if asked.with_related:
-        document["related"] = nearby.related(view, document, limit=RELATED_POSTS)
+        document["related"] = nearby.related(view, document)
         shown, keys = [document, *document["related"]], ["posts"]
     keys += keys_of(shown)
     state.names().fill_in(view, shown)
@@ -229,7 +227,7 @@ def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) ->
         usual = [last.sort_key, last.subject_id] if asked.is_plain else []
         cursor = _cursor(scope, view, asked, last, usual=usual)
     data: dict[str, Any] = {
-        "data": [wanted.cut(_named(row)) for row in shown],
+        "data": [wanted.cut(named(row)) for row in shown],
         "next_cursor": cursor,
         "version": view.version,
     }
@@ -252,12 +250,9 @@ def _get_named(
     view = state.view(wanted)
     row = queries.one_named(view, edition, slug)
     if row is None:
-        return moving.answer(view, edition, slug, wanted, kind=kind)
+        return moving.answer(
+            view, edition, slug, wanted, kind=kind, address=f"/api/v1/{kind}s/{{}}"
+        )
     keys = [f"{kind}-{row.subject_id}", "posts"]
-    shown = shape(wanted).cut(_named(row))
+    shown = shape(wanted).cut(named(row))
     return public_json(shown, keys=keys, is_final=state.is_final(wanted))
-
-
-def _named(row: Any) -> dict[str, Any]:
-    """The document of an author or a tag, with the number of its posts."""
-    return {**orjson.loads(row.document), "post_count": row.posts}

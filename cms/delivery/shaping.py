@@ -48,6 +48,9 @@ class Shape:
         return document if self.tree is None else _cut(document, self.tree)
 
 
+_WHOLE = Shape(("html",), tree=None, with_related=False)
+
+
 def shape(wanted: dict[str, Any], *, always: tuple[str, ...] = ()) -> Shape:
     """What ``fields`` and ``include`` of a request say together; ``always`` without ``fields``."""
     included = wanted.get("include", ())
@@ -55,6 +58,16 @@ def shape(wanted: dict[str, Any], *, always: tuple[str, ...] = ()) -> Shape:
     tree = None if fields is None else tree_of([*fields, *included])
     names = {*always, *included} if tree is None else tree.keys()
     return Shape(tuple(name for name in COMPUTED if name in names), tree, RELATED in names)
+
+
+def whole(row: Any) -> Document:
+    """The document of a post as its own address shows it, but for the names of authors and tags."""
+    return _WHOLE.read(row)
+
+
+def named(row: Any) -> Document:
+    """The document of an author or a tag, with the number of its posts."""
+    return {**orjson.loads(row.document), "post_count": row.posts}
 
 
 def tree_of(names: Iterable[str]) -> Tree:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import orjson
 from flask import Response, current_app
 
-from cms.delivery import answers, blog, former, queries, state
+from cms.delivery import answers, blog, moving, queries, state
 from cms.delivery.blog import Blog
 from cms.delivery.feeds import atom, json_feed, rss
 from cms.delivery.feeds.feed import Feed, entries
@@ -92,7 +92,7 @@ def of_group(format_: Format, kind: Kind, slug: str, asked: dict[str, Any]) -> R
     walk = Walk.to(f"feed {kind.name}={slug}", asked)
     row = queries.one_named(walk.view, kind.edition, slug)
     if row is None:
-        subject_id, today = former.present_slug(walk.view, kind.name, kind.edition, slug)
+        subject_id, today = moving.present_slug(walk.view, kind.name, kind.edition, slug)
         path = f"/{kind.name}s/{today}/{format_.name}"
         return answers.moved(path, key=f"{kind.name}-{subject_id}")
     document = orjson.loads(row.document)
@@ -113,7 +113,7 @@ def _answer(format_: Format, site: Blog, subject: Subject, walk: Walk) -> Respon
     posts, more = _posts(subject, walk, is_full=settings.feed_text == "full")
     documents = [document for document, _ in posts]
     keys = ["posts", *subject.keys, *answers.keys_of(documents)]
-    current_app.extensions["cms.names"].fill_in(walk.view, documents)
+    state.names().fill_in(walk.view, documents)
     following = ""
     if more:
         last = documents[-1]

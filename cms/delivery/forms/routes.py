@@ -3,9 +3,9 @@
 from typing import Any
 
 import orjson
-from flask import Response, current_app
+from flask import Response
 
-from cms.delivery import answers, blog, former, queries, state
+from cms.delivery import answers, blog, moving, queries, state
 from cms.delivery.forms import json_ld, markdown
 from cms.delivery.forms.schemas import MARKDOWN_EXAMPLE, TEXT, BlogPosting
 from cms.delivery.looking import View
@@ -33,7 +33,7 @@ def get_post_markdown(wanted: dict[str, Any], slug: str) -> Response:
     view = state.view(wanted)
     row = queries.post(view, slug, texts=("body",))
     if row is None:
-        return _moved(view, slug, wanted, "/posts/{}.md")
+        return moving.answer(view, PostEdition, slug, wanted, kind="post", address="/posts/{}.md")
     document, keys = _filled(view, row)
     body = markdown.write(document, row.body).encode()
     media_type = "text/markdown; charset=utf-8"
@@ -55,7 +55,9 @@ def get_post_json_ld(wanted: dict[str, Any], slug: str) -> Response:
     view = state.view(wanted)
     row = queries.post(view, slug)
     if row is None:
-        return _moved(view, slug, wanted, "/api/v1/posts/{}/jsonld")
+        return moving.answer(
+            view, PostEdition, slug, wanted, kind="post", address="/api/v1/posts/{}/jsonld"
+        )
     document, keys = _filled(view, row)
     body = json_ld.write(json_ld.of(document, blog.of_app()))
     return answers.public(body, json_ld.MEDIA_TYPE, keys=keys, is_final=state.is_final(wanted))
@@ -65,11 +67,5 @@ def _filled(view: View, row: Any) -> tuple[dict[str, Any], list[str]]:
     """The document of a row, its authors and tags filled in, and what it shows."""
     document = orjson.loads(row.document)
     keys = answers.keys_of([document])
-    current_app.extensions["cms.names"].fill_in(view, [document])
+    state.names().fill_in(view, [document])
     return document, keys
-
-
-def _moved(view: View, slug: str, wanted: dict[str, Any], address: str) -> Response:
-    post_id, today = former.present_slug(view, "post", PostEdition, slug)
-    query = f"?as_of={view.version}" if "as_of" in wanted else ""
-    return answers.moved(address.format(today) + query, key=f"post-{post_id}")

@@ -35,7 +35,7 @@ def get_sitemap_index() -> Response:
     site = blog.with_pages()
     found = places.parts(state.view({}), site, size=sitemap.SIZE)
     body = sitemap.write_index(found)
-    return answers.public(body, sitemap.MEDIA_TYPE, keys=["posts", "tags", "authors"])
+    return answers.public(body, sitemap.MEDIA_TYPE, keys=[answers.COLLECTIONS])
 
 
 @blueprint.get("/sitemaps/<slug:part>.xml")
@@ -52,7 +52,7 @@ def get_sitemap(part: str) -> Response:
     site = blog.with_pages()
     found = places.part(state.view({}), site, part, size=sitemap.SIZE)
     body = sitemap.write(found)
-    return answers.public(body, sitemap.MEDIA_TYPE, keys=["posts", "tags", "authors"])
+    return answers.public(body, sitemap.MEDIA_TYPE, keys=[answers.COLLECTIONS])
 
 
 @blueprint.get("/robots.txt")

@@ -18,6 +18,8 @@ from cms.foundation.database import UtcDateTime
 
 # How many of the newest posts of each tag, and of the site, are looked at.
 NEWEST = 40
+# How many related posts there are, if nobody says.
+USUAL = 5
 
 
 def beside(view: View, post: Document, groups: Mapping[str, uuid.UUID]) -> AnyRow:
@@ -37,7 +39,7 @@ def beside(view: View, post: Document, groups: Mapping[str, uuid.UUID]) -> AnyRo
     return looking.read(view, statement, {**place, **groups})[0]
 
 
-def related(view: View, post: Document, *, limit: int) -> list[Document]:
+def related(view: View, post: Document, *, limit: int = USUAL) -> list[Document]:
     """The posts most like ``post``, best first; their authors and tags, like its own, are ids."""
     known = sizes(view, post["tags"])
     rows = candidates(view, likeness.rarest(known))

@@ -15,6 +15,8 @@ from cms.editions.models import PostEdition
 from cms.foundation.errors import Gone, Pruned
 from cms.foundation.http import Blueprint, cacheable, public
 
+NEIGHBOURS, RELATED = "/api/v1/posts/{}/neighbours", "/api/v1/posts/{}/related"
+
 blueprint = Blueprint(
     "nearby",
     __name__,
@@ -40,7 +42,7 @@ def get_neighbours(wanted: dict[str, Any], slug: str) -> Response:
     groups = state.names().groups(view, tag=wanted.get("tag"), author=wanted.get("author"))
     row = post_queries.post(view, slug)
     if row is None:
-        return moving.answer(view, PostEdition, slug, wanted, kind="post", part="/neighbours")
+        return moving.answer(view, PostEdition, slug, wanted, kind="post", address=NEIGHBOURS)
     post = orjson.loads(row.document)
     found: dict[str, Any] = {"previous": None, "next": None}
     if groups is not None:
@@ -71,7 +73,7 @@ def get_related_posts(wanted: dict[str, Any], slug: str) -> Response:
     view = state.view(wanted)
     row = post_queries.post(view, slug)
     if row is None:
-        return moving.answer(view, PostEdition, slug, wanted, kind="post", part="/related")
+        return moving.answer(view, PostEdition, slug, wanted, kind="post", address=RELATED)
     post = orjson.loads(row.document)
     documents = queries.related(view, post, limit=wanted["limit"])
     keys = ["posts", f"post-{post['id']}", *keys_of(documents)]

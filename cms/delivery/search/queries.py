@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Integer, bindparam, select
 
 from cms.delivery.looking import AnyRow, AnySelect, once
-from cms.editions.models import PostEdition, Site
-from cms.editions.present import Version
+from cms.editions.models import PostEdition
+from cms.editions.present import QUERY, Version
 from cms.editions.search.models import SearchName, SearchTerm
 from cms.foundation.database import Key
 
@@ -18,7 +18,7 @@ _END = "\U0010ffff"
 
 def present(connection: Connection) -> Version:
     """The version of this moment."""
-    return Version(*connection.execute(_present()).one())
+    return Version(*connection.exec_driver_sql(QUERY).one())
 
 
 def editions(connection: Connection, ids: list[uuid.UUID]) -> dict[uuid.UUID, AnyRow]:
@@ -45,11 +45,6 @@ def terms_ending(connection: Connection, ending: str, most: int) -> list[str]:
 def _some(connection: Connection, statement: AnySelect, begin: str, most: int) -> list[str]:
     parameters: dict[str, Any] = {"begin": begin, "end": begin + _END, "limit": most}
     return list(connection.scalars(statement, parameters))
-
-
-@once
-def _present() -> AnySelect:
-    return select(Site.version, Site.names_version)
 
 
 @once

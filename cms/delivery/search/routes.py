@@ -1,20 +1,19 @@
 """The public addresses of search."""
 
-import uuid
 from collections import Counter
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
-from flask import Response, current_app
+from flask import Response
 
+from cms.delivery import state
 from cms.delivery.answers import COLLECTIONS, public_json
+from cms.delivery.counting import Count
 from cms.delivery.looking import View
-from cms.delivery.names import Names
 from cms.delivery.search import answers, corrections, finding, language, queries, suggesting
 from cms.delivery.search.finding import Found
 from cms.delivery.search.language import Question
 from cms.delivery.search.schemas import SearchFilter, SearchPage, SuggestFilter, Suggestions
-from cms.editions.models import AuthorEdition, TagEdition
 from cms.foundation.errors import Malformed, Unavailable
 from cms.foundation.http import Blueprint, cacheable, cursors, edge, pages, public
 
@@ -71,7 +70,7 @@ def suggest(wanted: dict[str, Any]) -> Response:
 
     def found(view: View) -> dict[str, Any]:
         suggested = suggesting.suggest(view.connection, wanted.get("q", ""), wanted["limit"])
-        shown = answers.suggestions(view, _names(), suggested)
+        shown = answers.suggestions(view, state.names(), suggested)
         return {**shown, "version": view.version}
 
     return public_json(_at_one_version(found), keys=[COLLECTIONS])
@@ -99,24 +98,25 @@ def _page(
     shown, more = pages.cut(rest, page["limit"])
     last = shown[-1] if more else None
     return {
-        "data": answers.documents(view, _names(), shown, corrected or question),
+        "data": answers.documents(view, state.names(), shown, corrected or question),
         "next_cursor": last and [last.score, last.number],
         "version": view.version,
         "corrected": corrected and str(corrected),
-        "total": len(found.hits),
-        "total_is_exact": found.is_exact,
-        "facets": answers.facets(view, _names(), found),
+        **Count(len(found.hits), is_exact=found.is_exact).members,
+        "facets": answers.facets(view, state.names(), found),
     }
 
 
 def _find(view: View, page: dict[str, Any], question: Question) -> tuple[Found, Question | None]:
     """Hits, and the question that has them if it is another one."""
-    within = _groups(view, page)
-    if within is None:
+    groups = state.names().groups(view, tag=page.get("tag"), author=page.get("author"))
+    if groups is None:
         return NOTHING, None
 
     def find(question: Question) -> Found:
-        asked = finding.asked(view.connection, question, within=within, year=page.get("year"))
+        asked = finding.asked(
+            view.connection, question, within=[*groups.values()], year=page.get("year")
+        )
         return finding.find(view.connection, asked)
 
     found = find(question)
@@ -127,19 +127,3 @@ def _find(view: View, page: dict[str, Any], question: Question) -> tuple[Found, 
             if other.hits:
                 return other, corrected
     return found, None
-
-
-def _groups(view: View, page: dict[str, Any]) -> list[uuid.UUID] | None:
-    """The ids behind the slugs of a filter; ``None`` when nobody has one of these slugs."""
-    found = []
-    for name, edition in (("tag", TagEdition), ("author", AuthorEdition)):
-        if name in page:
-            group_id = _names().group_id(view, edition, page[name])
-            if group_id is None:
-                return None
-            found.append(group_id)
-    return found
-
-
-def _names() -> Names:
-    return cast(Names, current_app.extensions["cms.names"])

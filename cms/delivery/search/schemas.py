@@ -5,6 +5,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
+from cms.delivery.schemas import slug_of
 from cms.delivery.search.language import LONGEST
 from cms.editions.schemas import SUMMARY, PublicPostSummary
 from cms.foundation.http.input import Line, QueryInteger, Strict
@@ -25,8 +26,8 @@ class SearchFilter(PageFilter):
             "examples": ["fail*"],
         },
     )
-    tag = Line(longest=500, metadata={"description": "Slug of a tag"})
-    author = Line(longest=500, metadata={"description": "Slug of an author"})
+    tag = slug_of("a tag")
+    author = slug_of("an author")
     year = QueryInteger(
         validate=validate.Range(MINYEAR, MAXYEAR, error="Must be from {min} to {max}."),
         metadata={"description": "Year of publication, in UTC"},

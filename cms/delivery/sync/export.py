@@ -9,8 +9,8 @@ import orjson
 
 from cms.delivery import queries
 from cms.delivery.names import Names
+from cms.delivery.shaping import named, whole
 from cms.delivery.sync.streams import Streams
-from cms.delivery.sync.walk import named_document, post_document
 from cms.editions.models import AuthorEdition, NamedEdition, TagEdition
 
 MEDIA_TYPE = "application/x-ndjson"
@@ -44,7 +44,7 @@ def _named(
             rows = queries.named(view, edition, limit=BATCH, after=after)
         if not rows:
             return
-        yield [named_document(row) for row in rows]
+        yield [named(row) for row in rows]
         after = rows[-1].sort_key, rows[-1].subject_id
 
 
@@ -53,7 +53,7 @@ def _posts(streams: Streams, names: Names, version: int) -> Generator[list[dict[
     while not streams.have_ended.is_set():
         with streams.view(version) as view:
             rows = queries.posts(view, limit=BATCH, after=after, texts=("html",))
-            documents = [post_document(row) for row in rows]
+            documents = [whole(row) for row in rows]
             names.fill_in(view, documents)
         if not rows:
             return

@@ -7,9 +7,8 @@ import orjson
 from flask import Flask, Response, current_app, request
 
 from cms.delivery import state
-from cms.delivery.answers import public_json
+from cms.delivery.answers import COLLECTIONS, public_json
 from cms.delivery.looking import View
-from cms.delivery.names import Names
 from cms.delivery.sync import events, export, walk
 from cms.delivery.sync.schemas import ChangeFilter, ChangePage, ExportFilter
 from cms.delivery.sync.streams import Streams, TooManyStreams
@@ -106,7 +105,7 @@ def get_export(asked: dict[str, Any]) -> Response:
     with `GET /changes?since=` that version.
     """
     view = state.view(asked)
-    return _streamed(export.lines(_streams(), _names(), view.version), export.MEDIA_TYPE)
+    return _streamed(export.lines(_streams(), state.names(), view.version), export.MEDIA_TYPE)
 
 
 def _wants_events() -> bool:
@@ -136,16 +135,15 @@ def _page(
     view: View, scope: str, changes: Walk, at: Place | None, asked: dict[str, Any]
 ) -> Response:
     place = changes.begin() if at is None else [at[0], *at[1]]
-    entries, further = walk.page(view, _names(), changes, place, asked["limit"])
+    entries, further = walk.page(view, state.names(), changes, place, asked["limit"])
     data = _envelope(scope, changes, view.version, entries, further)
-    keys = ["posts", "authors", "tags"]
     headers = {"Vary": "Accept", **pages.link_next(data["next_cursor"])}
-    return public_json(data, keys=keys, headers=headers, is_final=state.is_final(asked))
+    return public_json(data, keys=[COLLECTIONS], headers=headers, is_final=state.is_final(asked))
 
 
 def _page_later(scope: str, changes: Walk, asked: dict[str, Any]) -> Generator[bytes]:
     """The first page after the next change; an empty one if none comes in time."""
-    streams, names = _streams(), _names()
+    streams, names = _streams(), state.names()
     # The stream outlives the request, and the proxy with it.
     app: Flask = cast(Any, current_app)._get_current_object()  # noqa: SLF001
 
@@ -174,7 +172,3 @@ def _streamed(chunks: Generator[bytes], media_type: str) -> Response:
 
 def _streams() -> Streams:
     return cast(Streams, current_app.extensions["cms.streams"])
-
-
-def _names() -> Names:
-    return cast(Names, current_app.extensions["cms.names"])

@@ -18,6 +18,7 @@ import orjson
 
 from cms.delivery.looking import View
 from cms.delivery.names import SHOWN, Names
+from cms.delivery.shaping import named, whole
 from cms.delivery.sync import queries
 from cms.editions.counts import EVERYTHING
 from cms.editions.models import AuthorEdition, Edition, PostEdition, TagEdition
@@ -74,21 +75,6 @@ def page(
     return entries, further
 
 
-def post_document(row: Any) -> dict[str, Any]:
-    """A post as its own address shows it, but for the names of authors and tags."""
-    document: dict[str, Any] = {}
-    for name, value in orjson.loads(row.document).items():
-        document[name] = value
-        if name == "excerpt":
-            document["html"] = row.html
-    return document
-
-
-def named_document(row: Any) -> dict[str, Any]:
-    """An author or a tag as its own address shows it."""
-    return {**orjson.loads(row.document), "post_count": row.posts}
-
-
 def _log(view: View, walk: Walk, at: list[Any], room: int) -> _Step:
     rows = queries.log(view, after=(at[0], at[1]), limit=room + 1)
     rows, more = rows[:room], len(rows) > room
@@ -117,7 +103,7 @@ def _posts(view: View, walk: Walk, at: list[Any], room: int) -> _Step:
     rows = queries.posts_of(view, f"{kind}_id", uuid.UUID(group_id), after=place, limit=room + 1)
     rows, more = rows[:room], len(rows) > room
     entries = [
-        _entry("post", "updated", version, post_document(row))
+        _entry("post", "updated", version, whole(row))
         for row in rows
         # What was itself published since has its own place in the log.
         if row.from_version <= walk.since
@@ -137,7 +123,7 @@ def _counts(view: View, walk: Walk, at: list[Any], room: int) -> _Step:
         if row.is_newest and row.group_id != EVERYTHING
     }
     entries = {
-        group_id: _entry(kind, "updated", counted[group_id], named_document(state))
+        group_id: _entry(kind, "updated", counted[group_id], named(state))
         for kind in ("author", "tag")
         if kind in walk.types
         for group_id, state in queries.editions(view, KINDS[kind], counted).items()
@@ -185,7 +171,7 @@ class _States:
         if state.from_version != row.version:
             return None
         change = "updated" if row.subject_id in self._before[kind] else "created"
-        document = post_document(state) if kind == "post" else named_document(state)
+        document = whole(state) if kind == "post" else named(state)
         return _entry(kind, change, row.version, document)
 
     def is_renamed(self, row: Any, entry: Entry) -> bool:
