@@ -62,6 +62,19 @@ class Blog:
         return self.service + path
 
 
+# What the documentation shows.
+EXAMPLE = Blog(
+    service="https://cms.example",
+    home="https://blog.example/",
+    name="Blog",
+    description="What we learn.",
+    language="en",
+    post_pattern="https://blog.example/{slug}",
+    tag_pattern="",
+    author_pattern="",
+)
+
+
 def of_app() -> Blog:
     """The blog that this application serves."""
     return Blog.of(current_app.extensions["cms.settings"])

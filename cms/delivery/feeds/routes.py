@@ -7,9 +7,10 @@ from flask import Response
 from cms.delivery.blog import PagesUnknown
 from cms.delivery.feeds import atom, json_feed, rss
 from cms.delivery.feeds.answers import ATOM, AUTHOR, JSON, RSS, TAG, of_group, of_site
-from cms.delivery.feeds.schemas import ATOM_EXAMPLE, RSS_EXAMPLE, TEXT, FeedFilter, JsonFeed
+from cms.delivery.feeds.schemas import ATOM_EXAMPLE, RSS_EXAMPLE, FeedFilter, JsonFeed
 from cms.foundation.errors import Gone, Malformed, Pruned
 from cms.foundation.http import Blueprint, cacheable, public
+from cms.foundation.http.output import TEXT
 
 blueprint = Blueprint(
     "feeds", __name__, description="For feed readers: RSS 2.0, Atom, JSON Feed 1.1."

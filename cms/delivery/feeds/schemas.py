@@ -44,8 +44,6 @@ def _example(name: str) -> Feed:
 
 RSS_EXAMPLE = rss.write(_example("feed.xml")).decode()
 ATOM_EXAMPLE = atom.write(_example("atom.xml")).decode()
-# OpenAPI's word for what is not JSON.
-TEXT = {"type": "string"}
 
 
 class FeedFilter(PageFilter):

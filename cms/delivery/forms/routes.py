@@ -7,12 +7,13 @@ from flask import Response
 
 from cms.delivery import answers, blog, moving, queries, state
 from cms.delivery.forms import json_ld, markdown
-from cms.delivery.forms.schemas import MARKDOWN_EXAMPLE, TEXT, BlogPosting
+from cms.delivery.forms.schemas import MARKDOWN_EXAMPLE, BlogPosting
 from cms.delivery.looking import View
 from cms.delivery.schemas import ItemFilter
 from cms.editions.models import PostEdition
 from cms.foundation.errors import Gone, Pruned
 from cms.foundation.http import Blueprint, cacheable, public
+from cms.foundation.http.output import TEXT
 
 blueprint = Blueprint(
     "forms", __name__, description="A post as Markdown, and as search engines want it."

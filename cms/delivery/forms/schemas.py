@@ -4,24 +4,12 @@ from typing import Any
 
 from marshmallow import fields
 
-from cms.delivery.blog import Blog
+from cms.delivery.blog import EXAMPLE
 from cms.delivery.forms import json_ld, markdown
 from cms.editions.schemas import SUMMARY
 from cms.foundation.http.output import Shown
 
-# OpenAPI's word for what is not JSON.
-TEXT = {"type": "string"}
 MARKDOWN_EXAMPLE = markdown.write(SUMMARY, "Everybody fails at work *sooner or later*.\n")
-_BLOG = Blog(
-    service="https://cms.example",
-    home="https://blog.example/",
-    name="Blog",
-    description="",
-    language="en",
-    post_pattern="https://blog.example/{slug}",
-    tag_pattern="",
-    author_pattern="",
-)
 
 
 class JsonLdParty(Shown):
@@ -35,7 +23,7 @@ class JsonLdParty(Shown):
 class BlogPosting(Shown):
     """A post as schema.org's BlogPosting (JSON-LD 1.1). What is not known is left out."""
 
-    example: dict[str, Any] = json_ld.of(SUMMARY, _BLOG)
+    example: dict[str, Any] = json_ld.of(SUMMARY, EXAMPLE)
 
     context = fields.String(required=True, data_key="@context")
     type_ = fields.String(required=True, data_key="@type")

@@ -11,9 +11,9 @@ from cms.delivery.maps.schemas import (
     LLMS_EXAMPLE,
     ROBOTS_EXAMPLE,
     SITEMAP_EXAMPLE,
-    TEXT,
 )
 from cms.foundation.http import Blueprint, cacheable, pages, public
+from cms.foundation.http.output import TEXT
 
 PLAIN = "text/plain"
 UTF_8 = "text/plain; charset=utf-8"

@@ -12,7 +12,7 @@ from marshmallow import Schema
 from cms.foundation.errors import CmsError
 from cms.foundation.http import conditional, documentation
 from cms.foundation.http.input import Parser
-from cms.foundation.http.output import json_response
+from cms.foundation.http.output import TEXT, json_response
 
 F = TypeVar("F", bound=Callable[..., Any])
 # What all may read.
@@ -110,7 +110,7 @@ class Blueprint(SmorestBlueprint):
 
         def decorator(view: F) -> F:
             shown = {
-                "schema": {"type": "string"},
+                "schema": TEXT,
                 "description": about,
                 "content_type": media_type,
                 "example": example,

@@ -41,6 +41,10 @@ class OrjsonProvider(JSONProvider):
         return json_response(self._prepare_response_obj(args, kwargs))
 
 
+# OpenAPI's word for an answer that is not JSON.
+TEXT = {"type": "string"}
+
+
 def json_response(data: Any, status: int = 200, headers: dict[str, str] | None = None) -> Response:
     """``data`` as a JSON answer."""
     return bytes_response(orjson.dumps(data), status, headers)
