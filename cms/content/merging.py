@@ -8,14 +8,17 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from cms.accounts import saving
-from cms.accounts.editing import Edited
 from cms.accounts.models import User
+from cms.content.authors.models import Author
 from cms.content.posts.models import Post
+from cms.content.tags.models import Tag
+from cms.editions import merging as published
+from cms.editions.models import NamedEdition
 from cms.foundation.errors import Fault, Unprocessable
 
 # Posts whose texts are in memory at a time.
 PORTION = 200
-M = TypeVar("M", bound=Edited)
+M = TypeVar("M", Author, Tag)
 
 
 def target(session: Session, model: type[M], subject_id: uuid.UUID, into_id: uuid.UUID) -> M:
@@ -28,7 +31,28 @@ def target(session: Session, model: type[M], subject_id: uuid.UUID, into_id: uui
     raise Unprocessable(message, errors=[Fault("#/into", message)])
 
 
-def take_over(
+def replace(
+    session: Session,
+    subject: M,
+    into: M,
+    *,
+    link: InstrumentedAttribute[uuid.UUID],
+    edition: type[NamedEdition],
+    by: User,
+    now: datetime,
+) -> None:
+    """Let ``into`` take the place of ``subject`` in all posts, for readers too, and delete that.
+
+    ``link`` is the column of the table between posts and them.
+    """
+    old, kind = subject.id, type(subject).__name__.lower()
+    _take_over(session, link, old, into.id, by=by, now=now)
+    session.delete(subject)
+    session.flush()
+    published.merge(session, edition, old, into.id, kind=f"{kind}.merged", by_id=by.id, now=now)
+
+
+def _take_over(
     session: Session,
     link: InstrumentedAttribute[uuid.UUID],
     old: uuid.UUID,
@@ -39,8 +63,8 @@ def take_over(
 ) -> None:
     """Let every post that names ``old`` name ``into`` in its place, once.
 
-    ``link`` is the column of the table between posts and them. Each post is saved: whoever edits
-    it meanwhile finds a newer version. One without unpublished changes stays without.
+    Each post is saved: whoever edits it meanwhile finds a newer version. One without unpublished
+    changes stays without.
     """
     table = link.class_
     ids = session.scalars(

@@ -23,6 +23,8 @@ from cms.editions.search import actions as search
 from cms.foundation.database import new_id
 
 E = TypeVar("E", bound=Edition)
+# The columns of an edition of a post, the ids of its authors and of its tags.
+Issued = tuple[dict[str, Any], list[uuid.UUID], list[uuid.UUID]]
 
 
 def issue(session: Session, edition: E, *, kind: str, by_id: uuid.UUID | None, now: datetime) -> E:
@@ -32,7 +34,7 @@ def issue(session: Session, edition: E, *, kind: str, by_id: uuid.UUID | None, n
     from here to the commit, nobody else can take a version.
     """
     version = versions.take(session)
-    _close(session, type(edition), edition.subject_id, version)
+    close(session, type(edition), edition.subject_id, version)
     _add(session, edition, version)
     versions.explain(session, version, kind, edition.subject_id, by_id, now)
     session.flush()
@@ -50,7 +52,7 @@ def issue_post(
 ) -> PostEdition:
     """Publish a post: its edition, and the listings that let it be found by author and tag."""
     version = versions.take(session)
-    left = _close(session, PostEdition, edition.subject_id, version)
+    left = close(session, PostEdition, edition.subject_id, version)
     _add(session, edition, version)
     session.add_all(AuthorListing.of(edition, author_id) for author_id in author_ids)
     session.add_all(TagListing.of(edition, tag_id) for tag_id in tag_ids)
@@ -65,22 +67,46 @@ def issue_post(
 
 def issue_new_posts(
     session: Session,
-    editions: Iterable[tuple[dict[str, Any], list[uuid.UUID], list[uuid.UUID]]],
+    editions: Iterable[Issued],
     *,
     by_id: uuid.UUID | None,
     now: datetime,
 ) -> int:
     """Publish many posts that have no edition yet, in few statements and under one version.
 
-    Each is the columns of its ``PostEdition`` with the ids of its authors and of its tags. Gives
-    the version.
+    Gives the version.
     """
     version = versions.take(session)
+    entered, reasons = Counter[uuid.UUID](), []
+    issued = list(editions)
+    for columns, author_ids, tag_ids in issued:
+        entered.update([counts.EVERYTHING, *author_ids, *tag_ids])
+        reasons.append(
+            {
+                "version": version,
+                "kind": "post.published",
+                "subject_id": columns["subject_id"],
+                "by_id": by_id,
+                "at": now,
+            }
+        )
+    add_posts(session, issued, version=version)
+    if reasons:
+        session.execute(insert(Change), reasons)
+    counts.change(session, entered, version=version)
+    session.flush()
+    return version
+
+
+def add_posts(session: Session, editions: Iterable[Issued], *, version: int) -> None:
+    """Let editions of posts, their listings and their words begin at ``version``.
+
+    In few statements. Whoever calls it has ended the editions before, counts and explains.
+    """
     span = {"from_version": version, "until_version": None}
     rows: dict[type, list[dict[str, Any]]] = {PostEdition: [], AuthorListing: [], TagListing: []}
-    reasons, entered = [], Counter[uuid.UUID]()
     for columns, author_ids, tag_ids in editions:
-        edition = {"id": new_id(), **columns, **span}
+        edition = {**columns, "id": new_id(), **span}
         rows[PostEdition].append(edition)
         for listing, group_ids in ((AuthorListing, author_ids), (TagListing, tag_ids)):
             rows[listing] += [
@@ -93,29 +119,11 @@ def issue_new_posts(
                 }
                 for group_id in group_ids
             ]
-        entered.update([counts.EVERYTHING, *author_ids, *tag_ids])
-        reasons.append(
-            {
-                "version": version,
-                "kind": "post.published",
-                "subject_id": edition["subject_id"],
-                "by_id": by_id,
-                "at": now,
-            }
-        )
-    for model, found in {**rows, Change: reasons}.items():
+    for model, found in rows.items():
         if found:
             session.execute(insert(model), found)
-    counts.change(session, entered, version=version)
-    search.add(
-        session,
-        (
-            (one["id"], one["published_at"], one["document"], one["html"])
-            for one in rows[PostEdition]
-        ),
-    )
-    session.flush()
-    return version
+    shown = ("id", "published_at", "document", "html")
+    search.add(session, [tuple(one[name] for name in shown) for one in rows[PostEdition]])
 
 
 def withdraw(
@@ -129,7 +137,7 @@ def withdraw(
 ) -> None:
     """End the live edition of a subject. Readers see nothing of it from the next version on."""
     version = versions.take(session)
-    left = _close(session, model, subject_id, version)
+    left = close(session, model, subject_id, version)
     counts.change(session, dict.fromkeys(left, -1), version=version)
     versions.explain(session, version, kind, subject_id, by_id, now)
     session.flush()
@@ -146,7 +154,7 @@ def _add(session: Session, edition: Edition, version: int) -> None:
         search.add_name(session, type(edition), edition.subject_id, edition.document)
 
 
-def _close(
+def close(
     session: Session, model: type[Edition], subject_id: uuid.UUID, version: int
 ) -> list[uuid.UUID]:
     """End the live edition, if there is one; gives all that a post no longer counts for."""

@@ -1,17 +1,18 @@
 """Letting one author or tag take another's place in all that readers see."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import func, insert, inspect, select, update
+from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
-from cms.editions import counts, versions
+from cms.editions import actions, counts, versions
+from cms.editions.actions import Issued
 from cms.editions.models import (
-    LISTINGS,
     AuthorEdition,
     AuthorListing,
     Listing,
@@ -20,8 +21,6 @@ from cms.editions.models import (
     TagEdition,
     TagListing,
 )
-from cms.editions.search import actions as search
-from cms.foundation.database import new_id
 
 # Posts whose texts are in memory at a time.
 PORTION = 200
@@ -49,108 +48,48 @@ def merge(
     """
     version = versions.take(session)
     listing, _ = PLACES[model]
-    of_old = (listing.live(), listing.group_id == old)
-    live = select(listing.edition_id).where(*of_old)
-    edition_ids = session.scalars(live).all()
-    post_ids = session.scalars(select(listing.post_id).where(*of_old)).all()
-    named_both = (
-        select(func.count())
-        .select_from(listing)
-        .where(listing.live(), listing.group_id == into, listing.edition_id.in_(live))
-    )
-    gained = len(edition_ids) - (session.scalar(named_both) or 0)
-    for start in range(0, len(edition_ids), PORTION):
-        _replace(session, model, edition_ids[start : start + PORTION], (old, into), version)
-    counts.change(session, {old: -len(edition_ids), into: gained}, version=version)
+    listed = select(listing.post_id).where(listing.live(), listing.group_id == old)
+    post_ids = session.scalars(listed).all()
+    for start in range(0, len(post_ids), PORTION):
+        _refile(session, model, post_ids[start : start + PORTION], (str(old), str(into)), version)
+    # Before it ends: it is found as what is live.
     session.execute(
-        update(model)
-        .where(model.subject_id == old, model.live())
-        .values(until_version=version, successor_id=into)
+        update(model).where(model.subject_id == old, model.live()).values(successor_id=into)
     )
-    search.remove_name(session, old)
-    versions.move_names(session, version)
+    actions.close(session, model, old, version)
     versions.explain(session, version, kind, old, by_id, now)
     for post_id in post_ids:
         versions.explain(session, version, "post.refiled", post_id, by_id, now)
     session.flush()
 
 
-def _replace(
+def _refile(
     session: Session,
     model: type[NamedEdition],
-    edition_ids: Sequence[uuid.UUID],
-    pair: tuple[uuid.UUID, uuid.UUID],
+    post_ids: Sequence[uuid.UUID],
+    pair: tuple[str, str],
     version: int,
 ) -> None:
-    """Issue each edition again, with the one in the place of the other, from ``version`` on."""
-    listing, name = PLACES[model]
-    span = {"from_version": version, "until_version": None}
-    ids = {edition_id: new_id() for edition_id in edition_ids}
-    found = _rows(session, PostEdition, PostEdition.id.in_(edition_ids))
-    editions = [
-        {
-            **row,
-            **span,
-            "id": ids[row["id"]],
-            "document": _renamed(row["document"], name, pair),
-        }
-        for row in found
-    ]
-    listings = {
-        one: _relisted(
-            _rows(session, one, one.edition_id.in_(edition_ids)),
-            ids,
-            pair if one is listing else None,
-            span,
-        )
-        for one in LISTINGS
-    }
-    columns = (PostEdition.id, *(one.edition_id for one in LISTINGS))
-    for column in columns:
-        ended = update(column.class_).where(column.in_(edition_ids)).values(until_version=version)
-        session.execute(ended.execution_options(synchronize_session=False))
-    for row in found:
-        search.remove(session, row["subject_id"])
-    session.execute(insert(PostEdition), editions)
-    shown = ("id", "published_at", "document", "html")
-    search.add(session, [tuple(row[name] for name in shown) for row in editions])
-    for one, rows in listings.items():
-        if rows:
-            session.execute(insert(one), rows)
+    """Issue the live edition of each post again, with the second of ``pair`` for the first."""
+    live = PostEdition.subject_id.in_(post_ids) & PostEdition.live()
+    rows = session.execute(select(*inspect(PostEdition).columns).where(live)).mappings().all()
+    issued = [_refiled(dict(row), PLACES[model][1], pair) for row in rows]
+    entered = Counter[uuid.UUID]()
+    for row, (_, author_ids, tag_ids) in zip(rows, issued, strict=True):
+        entered.update([counts.EVERYTHING, *author_ids, *tag_ids])
+        entered.subtract(actions.close(session, PostEdition, row["subject_id"], version))
+    actions.add_posts(session, issued, version=version)
+    counts.change(session, entered, version=version)
+    session.flush()
 
 
-def _rows(session: Session, table: Any, condition: Any) -> list[dict[str, Any]]:
-    columns = inspect(table).columns
-    return [dict(row) for row in session.execute(select(*columns).where(condition)).mappings()]
-
-
-def _renamed(document: str, name: str, pair: tuple[uuid.UUID, uuid.UUID]) -> str:
-    """A post's document with the first of ``pair`` replaced by the second, which is named once."""
-    values: dict[str, Any] = orjson.loads(document)
-    old, into = map(str, pair)
-    if into in values[name]:
-        values[name].remove(old)
+def _refiled(columns: dict[str, Any], name: str, pair: tuple[str, str]) -> Issued:
+    """An edition under the second of ``pair`` in the place of the first, once."""
+    document: dict[str, Any] = orjson.loads(columns["document"])
+    old, into = pair
+    if into in document[name]:
+        document[name].remove(old)
     else:
-        values[name] = [into if one == old else one for one in values[name]]
-    return orjson.dumps(values).decode()
-
-
-def _relisted(
-    rows: list[dict[str, Any]],
-    ids: dict[uuid.UUID, uuid.UUID],
-    pair: tuple[uuid.UUID, uuid.UUID] | None,
-    span: dict[str, int | None],
-) -> list[dict[str, Any]]:
-    """The listings of the editions that took over; each under a group once."""
-    moved = dict([pair]) if pair else {}
-    listed = {}
-    for row in rows:
-        group_id = moved.get(row["group_id"], row["group_id"])
-        edition_id = ids[row["edition_id"]]
-        listed[edition_id, group_id] = {
-            **row,
-            **span,
-            "edition_id": edition_id,
-            "group_id": group_id,
-        }
-    return list(listed.values())
+        document[name] = [into if one == old else one for one in document[name]]
+    author_ids, tag_ids = ([uuid.UUID(one) for one in document[key]] for key in ("authors", "tags"))
+    return {**columns, "document": orjson.dumps(document).decode()}, author_ids, tag_ids

@@ -36,14 +36,11 @@ KINDS: dict[str, type[Edition]] = {
 
 def plan(session: Session, horizon: int) -> dict[str, int]:
     """How much nobody can see from version ``horizon`` on: editions by kind, and ``counts``."""
-    ended = {
-        kind: session.scalar(
-            select(func.count()).select_from(model).where(_is_forgettable(model, horizon))
-        )
+    found = {
+        kind: session.scalars(select(func.count()).where(_is_forgettable(model, horizon))).one()
         for kind, model in KINDS.items()
     }
-    counts = sum(_former_counts(session, horizon).values())
-    return {**{kind: number or 0 for kind, number in ended.items()}, "counts": counts}
+    return {**found, "counts": sum(_former_counts(session, horizon).values())}
 
 
 def carry_out(

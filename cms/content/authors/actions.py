@@ -16,7 +16,6 @@ from cms.content.authors.models import Author
 from cms.content.posts.models import PostAuthor
 from cms.editions import actions as editions
 from cms.editions import documents
-from cms.editions import merging as published
 from cms.editions.models import AuthorEdition, AuthorListing
 from cms.foundation.database import new_id, violates
 from cms.foundation.errors import Fault, Unprocessable
@@ -105,14 +104,11 @@ def merge(
     permissions.demand(by, Permission.AUTHORS_WRITE)
     saving.guard(session, author, expected)
     into = merging.target(session, Author, author.id, into_id)
-    merging.take_over(session, PostAuthor.author_id, author.id, into.id, by=by, now=now)
     if into.user_id is None and author.user_id is not None:
         into.user_id = author.user_id
         saving.touch(into, by=by, now=now)
-    session.delete(author)
-    session.flush()
-    published.merge(
-        session, AuthorEdition, author.id, into.id, kind="author.merged", by_id=by.id, now=now
+    merging.replace(
+        session, author, into, link=PostAuthor.author_id, edition=AuthorEdition, by=by, now=now
     )
     return into
 

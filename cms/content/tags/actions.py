@@ -16,7 +16,6 @@ from cms.content.tags import queries
 from cms.content.tags.models import Tag
 from cms.editions import actions as editions
 from cms.editions import documents
-from cms.editions import merging as published
 from cms.editions.models import TagEdition, TagListing
 from cms.foundation import texts
 from cms.foundation.database import new_id, violates
@@ -119,15 +118,12 @@ def merge(
 ) -> Tag:
     """Let another tag take its place in all posts, for readers at once; gives the other.
 
-    Both must have been read with a lock. Raises ``Stale``, ``Unprocessable``.
+    Raises ``Stale``, ``Unprocessable``.
     """
     permissions.demand(by, Permission.TAGS_WRITE)
     saving.guard(session, tag, expected)
     into = merging.target(session, Tag, tag.id, into_id)
-    merging.take_over(session, PostTag.tag_id, tag.id, into.id, by=by, now=now)
-    session.delete(tag)
-    session.flush()
-    published.merge(session, TagEdition, tag.id, into.id, kind="tag.merged", by_id=by.id, now=now)
+    merging.replace(session, tag, into, link=PostTag.tag_id, edition=TagEdition, by=by, now=now)
     return into
 
 

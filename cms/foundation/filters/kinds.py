@@ -2,10 +2,10 @@
 
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Protocol
 
 from cms.foundation import moments, texts
 from cms.foundation.filters import relative
@@ -20,19 +20,6 @@ _MOMENT = re.compile(
     r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[-+][0-9]{2}:[0-9]{2})?)?",
     re.IGNORECASE,
 )
-
-
-class _Reader(Protocol):
-    def __call__(self, text: str) -> Value:
-        """The value that ``text`` says. Raises ``ValueError``."""
-
-
-def _text(text: str) -> str:
-    return texts.folded(text)
-
-
-def _slug(text: str) -> str:
-    return text
 
 
 def _number(text: str) -> int:
@@ -68,19 +55,19 @@ def _moment(text: str) -> Value:
 class _Described:
     words: str
     operators: tuple[Operator, ...]
-    reader: _Reader
+    reader: Callable[[str], Value]
 
 
 class Kind(Enum):
     """The kind of a field."""
 
     # Compared without regard to case.
-    TEXT = _Described("a text", (*_EQUALITY, *_PATTERNS), _text)
-    SLUG = _Described("a slug", (*_EQUALITY, *_PATTERNS), _slug)
+    TEXT = _Described("a text", (*_EQUALITY, *_PATTERNS), texts.folded)
+    SLUG = _Described("a slug", (*_EQUALITY, *_PATTERNS), str)
     # Others that it belongs to, by their slugs; it is each of them at once.
-    GROUP = _Described("a slug", _EQUALITY, _slug)
+    GROUP = _Described("a slug", _EQUALITY, str)
     # One of a few names that the document lists.
-    WORD = _Described("a word", _EQUALITY, _slug)
+    WORD = _Described("a word", _EQUALITY, str)
     NUMBER = _Described("a whole number", (*_EQUALITY, *_ORDER), _number)
     MOMENT = _Described(
         "a moment, such as 2026-03-01, '2026-03-01T09:00:00Z' or now-30d",
