@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 from typing import Any, Self
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 from flask import current_app
 
-from cms.foundation import blog as settings_of
 from cms.foundation.errors import NotFound
 from cms.foundation.settings import Settings
+from cms.foundation.settings.pages import SLUG
 
 
 class PagesUnknown(NotFound):
@@ -47,15 +47,15 @@ class Blog:
 
     def post(self, slug: str) -> str:
         """The page of a post."""
-        return settings_of.fill(self.post_pattern, slug)
+        return _fill(self.post_pattern, slug)
 
     def tag(self, slug: str) -> str:
         """The page of a tag."""
-        return settings_of.fill(self.tag_pattern, slug)
+        return _fill(self.tag_pattern, slug)
 
     def author(self, slug: str) -> str:
         """The page of an author."""
-        return settings_of.fill(self.author_pattern, slug)
+        return _fill(self.author_pattern, slug)
 
     def own(self, path: str) -> str:
         """An address of this service, from its path."""
@@ -105,3 +105,7 @@ def cover_of(document: dict[str, Any], *, seen_from: str) -> str:
     cover = document["cover"]
     found = absolute(cover["url"], seen_from=seen_from) if cover else ""
     return found if found.lower().startswith(("http://", "https://")) else ""
+
+
+def _fill(pattern: str, slug: str) -> str:
+    return pattern.replace(SLUG, quote(slug, safe=""))

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from urllib.parse import SplitResult, quote, urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from marshmallow import ValidationError, validate
 
@@ -68,11 +68,6 @@ def root_of(pattern: str) -> str:
         return ""
     parts = urlsplit(pattern)
     return f"{parts.scheme}://{parts.netloc}/"
-
-
-def fill(pattern: str, slug: str) -> str:
-    """The address of the page of a slug."""
-    return pattern.replace(SLUG, quote(slug, safe=""))
 
 
 def _split(value: str) -> SplitResult | None:
