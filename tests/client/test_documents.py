@@ -11,7 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cms.commands.publish import documents
-from cms.commands.publish.documents import Byline, Cover, DocumentFault, Overrides, Seo
+from cms.commands.publish.fields import Byline, Cover, DocumentFault, Overrides, Seo
 
 FULL = """---
 title: A Title

@@ -10,7 +10,7 @@ import rich_click as click
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from cms.commands.publish import documents, report, storage
-from cms.commands.publish.documents import DocumentFault, Overrides
+from cms.commands.publish.fields import DocumentFault, Overrides
 from cms.commands.publish.memory import Memory
 from cms.commands.publish.publishing import Options, Outcome, Publisher
 from cms.commands.publish.remote import Credentials, Login, Remote

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from cms.commands.publish.documents import Byline, Document
+from cms.commands.publish.documents import Document
+from cms.commands.publish.fields import Byline
 
 FIELDS: Final[tuple[str, ...]] = (
     "title",

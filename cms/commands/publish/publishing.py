@@ -6,7 +6,8 @@ from typing import Any, Final, Literal, NoReturn, TypeAlias
 
 from cms.commands.publish import differences
 from cms.commands.publish.differences import Difference
-from cms.commands.publish.documents import Byline, Document
+from cms.commands.publish.documents import Document
+from cms.commands.publish.fields import Byline
 from cms.commands.publish.memory import Known, Memory
 from cms.commands.publish.remote import Author, Post, Remote
 from cms.commands.publish.transport import NotFound, RemoteFault, Stale
