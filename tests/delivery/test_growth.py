@@ -33,6 +33,7 @@ from cms.editions.queries import version_at
 from cms.foundation.database import LOOK_SECONDS, Database
 from cms.foundation.errors import Unprocessable
 from cms.foundation.http.edge import Edge
+from tests.delivery import steps
 
 POSTS, SUPERSEDED, NAMES = 300, 8, 60
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
@@ -349,27 +350,17 @@ def test_sqlite_takes_as_many_steps_however_often_posts_were_published_again(
     if not grown.is_sqlite:
         pytest.skip("counts SQLite's own steps")
 
-    def steps() -> int:
-        taken = 0
-
-        def count() -> int:
-            nonlocal taken
-            taken += 1
-            return 0
-
+    def read() -> int:
         with grown.lookup.connect() as connection:
-            driver: Any = connection.connection.driver_connection
-            driver.set_progress_handler(count, 1)
-            ASKED[question](View(connection, NOW, Version(NOW, NOW)))
-            driver.set_progress_handler(None, 0)
-        return taken
+            view = View(connection, NOW, Version(NOW, NOW))
+            return steps.taken(connection, lambda: ASKED[question](view))
 
-    with_history = steps()
+    with_history = read()
     with grown.writer.begin() as connection:
         for table in ("post_editions", "tag_listings", "author_listings"):
             connection.execute(text(f"DELETE FROM {table} WHERE until_version IS NOT NULL"))  # noqa: S608
 
-    assert abs(with_history - steps()) <= 2
+    assert abs(with_history - read()) <= 2
 
 
 def test_counting_a_publication_takes_as_many_steps_however_often_the_count_has_changed(
@@ -378,25 +369,18 @@ def test_counting_a_publication_takes_as_many_steps_however_often_the_count_has_
     if not grown.is_sqlite:
         pytest.skip("counts SQLite's own steps")
 
-    def steps() -> int:
-        taken = 0
-
-        def count() -> int:
-            nonlocal taken
-            taken += 1
-            return 0
-
-        with grown.session() as session:
-            driver: Any = session.connection().connection.driver_connection
-            driver.set_progress_handler(count, 1)
+    def counted() -> int:
+        def change() -> None:
             counts.change(session, {TAG: 1, AUTHOR: 1, EVERYTHING: 1}, version=NOW + 1)
             session.flush()
-            driver.set_progress_handler(None, 0)
-            session.rollback()
-        return taken
 
-    with_history = steps()
+        with grown.session() as session:
+            found = steps.taken(session.connection(), change)
+            session.rollback()
+        return found
+
+    with_history = counted()
     with grown.writer.begin() as connection:
         connection.execute(text("DELETE FROM post_counts WHERE from_version < 199"))
 
-    assert abs(with_history - steps()) <= 2
+    assert abs(with_history - counted()) <= 2

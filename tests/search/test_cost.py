@@ -3,7 +3,6 @@
 import json
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -14,6 +13,7 @@ from cms.foundation.database import Database
 from cms.foundation.http.edge import Edge
 from tests import factories
 from tests.callers import Caller
+from tests.delivery import steps
 from tests.delivery.test_statements import cost
 
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
@@ -84,30 +84,19 @@ def test_sqlite_takes_as_many_steps_however_many_posts_have_a_word(database: Dat
     if not database.is_sqlite:
         pytest.skip("counts SQLite's own steps")
 
-    def steps(question: str) -> int:
-        taken = 0
-
-        def count() -> int:
-            nonlocal taken
-            taken += 1
-            return 0
-
+    def searched(question: str) -> int:
         with database.lookup.connect() as connection:
             asked = finding.asked(connection, language.parse(question))
-            driver: Any = connection.connection.driver_connection
-            driver.set_progress_handler(count, 1)
-            finding.newest(connection, asked, 50)
-            driver.set_progress_handler(None, 0)
-        return taken
+            return steps.taken(connection, lambda: finding.newest(connection, asked, 50))
 
     questions = ("everywhere", "everywhere even", "every*", "everywhere -odd")
     grow(database, range(500))
-    before = [steps(question) for question in questions]
+    before = [searched(question) for question in questions]
     grow(database, range(500, 2000))
 
     # Some more for each file of the index that its words are spread over.
     for question, few in zip(questions, before, strict=True):
-        assert steps(question) <= few * 1.2, question
+        assert searched(question) <= few * 1.2, question
 
 
 def test_postgresql_never_reads_all_vectors(database: Database) -> None:
