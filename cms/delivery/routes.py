@@ -1,13 +1,11 @@
 """The public addresses: what a frontend reads, without logging in."""
 
-import uuid
 from typing import Any
 
 from flask import Response
 
 from cms.delivery import moving, queries, state
 from cms.delivery.answers import keys_of, public_json
-from cms.delivery.counting import Count
 from cms.delivery.looking import View
 from cms.delivery.nearby import queries as nearby
 from cms.delivery.schemas import (
@@ -62,15 +60,12 @@ def list_posts(page: dict[str, Any]) -> Response:
     asked = asked.begun(after)
     groups = state.names().groups(view, tag=asked.tag, author=asked.author)
     wanted = shape(page)
-    rows = _rows(view, page["limit"] + 1, asked, groups, texts=wanted.texts)
-    shown, more = pages.cut(rows, page["limit"])
+    limit = page["limit"]
+    rows = selected.posts(view, asked, limit=limit + 1, groups=groups, texts=wanted.texts)
+    shown, more = pages.cut(list(rows), limit)
     documents = [wanted.read(row) for row in shown]
     keys = ["posts", *keys_of(documents)]
-    cursor = None
-    if more:
-        last = documents[-1]
-        usual = [last["published_at"], last["id"]]
-        cursor = _cursor(scope, view, asked, shown[-1], usual=usual)
+    cursor = _cursor(scope, view, asked, shown[-1]) if more else None
     state.names().fill_in(view, documents)
     data: dict[str, Any] = {
         "data": [wanted.cut(document) for document in documents],
@@ -78,7 +73,8 @@ def list_posts(page: dict[str, Any]) -> Response:
         "version": view.version,
     }
     if page["total"] != NOT_COUNTED:
-        data |= _total(view, asked, groups, to_the_end=page["total"] == EXACT).members
+        to_the_end = page["total"] == EXACT
+        data |= selected.count_posts(view, asked, groups, to_the_end=to_the_end).members
     return public_json(
         data,
         keys=keys,
@@ -175,57 +171,20 @@ def get_tag(wanted: dict[str, Any], slug: str) -> Response:
     return _get_named("tag", TagEdition, slug, wanted)
 
 
-def _rows(
-    view: View,
-    limit: int,
-    asked: Question,
-    groups: dict[str, uuid.UUID] | None,
-    *,
-    texts: tuple[str, ...],
-) -> list[Any]:
-    """The posts of a page and, if there are more, one of the next."""
-    if groups is None:
-        return []
-    if asked.is_plain:
-        after: Any = asked.after
-        found = queries.posts(view, limit=limit, after=after, groups=groups, texts=texts)
-    else:
-        found = selected.posts(view, asked, limit=limit, groups=groups, texts=texts)
-    return list(found)
-
-
-def _cursor(scope: str, view: View, asked: Question, row: Any, *, usual: list[Any]) -> str:
-    """Where the page after ``row`` begins; ``usual`` is its place in the list as usually given."""
-    place = usual if asked.is_plain else asked.held(selected.place(row, asked))
-    return cursors.seal(scope, [view.version, *place])
-
-
-def _total(
-    view: View, asked: Question, groups: dict[str, uuid.UUID] | None, *, to_the_end: bool
-) -> Count:
-    if groups is None:
-        return Count(0)
-    if asked.condition is None:
-        return queries.count_posts(view, groups, to_the_end=to_the_end)
-    return selected.count_posts(view, asked, groups, to_the_end=to_the_end)
+def _cursor(scope: str, view: View, asked: Question, row: Any) -> str:
+    """Where the page after ``row`` begins."""
+    return cursors.seal(scope, [view.version, *asked.held(selected.place(row, asked))])
 
 
 def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) -> Response:
     asked = question.of_named(page)
     scope = state.scope(f"{name}{asked.scope}", page)
     view, after = state.continued(scope, page, length=asked.length)
-    asked, limit = asked.begun(after), page["limit"] + 1
-    if asked.is_plain:
-        place: Any = asked.after
-        found = queries.named(view, edition, limit=limit, after=place)
-    else:
-        found = selected.named(view, edition, asked, limit=limit)
+    asked = asked.begun(after)
+    found = selected.named(view, edition, asked, limit=page["limit"] + 1)
     shown, more = pages.cut(list(found), page["limit"])
-    wanted, cursor = shape(page), None
-    if more:
-        last = shown[-1]
-        usual = [last.sort_key, last.subject_id] if asked.is_plain else []
-        cursor = _cursor(scope, view, asked, last, usual=usual)
+    cursor = _cursor(scope, view, asked, shown[-1]) if more else None
+    wanted = shape(page)
     data: dict[str, Any] = {
         "data": [wanted.cut(named(row)) for row in shown],
         "next_cursor": cursor,
@@ -233,11 +192,7 @@ def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) ->
     }
     if page["total"] != NOT_COUNTED:
         to_the_end = page["total"] == EXACT
-        if asked.condition is None:
-            total = queries.count_named(view, edition, to_the_end=to_the_end)
-        else:
-            total = selected.count_named(view, edition, asked, to_the_end=to_the_end)
-        data |= total.members
+        data |= selected.count_named(view, edition, asked, to_the_end=to_the_end).members
     keys = [name, "posts", *(f"{name[:-1]}-{row.subject_id}" for row in shown)]
     return public_json(
         data, keys=keys, headers=pages.link_next(cursor), is_final=state.is_final(page)

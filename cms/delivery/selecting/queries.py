@@ -1,12 +1,13 @@
 """How posts, authors and tags are found that fit a filter, in any order.
 
-As in ``cms.delivery.queries``, each statement reads what is live or what any version showed.
+What wants no more than the usual lists is left to ``cms.delivery.queries``.
 """
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, select, union
 from sqlalchemy.exc import OperationalError
 
@@ -33,14 +34,19 @@ def posts(
     asked: Question,
     *,
     limit: int,
-    groups: Mapping[str, uuid.UUID],
+    groups: Mapping[str, uuid.UUID] | None,
     texts: Sequence[str] = (),
 ) -> Sequence[AnyRow]:
     """Posts in order: ``document``, the ``texts``, and the keys of their place.
 
     ``texts``: columns out of ``queries.TEXTS``.
-    ``groups``: only those of the ``tag_id`` and the ``author_id`` in it.
+    ``groups``: only those of the ``tag_id`` and the ``author_id`` in it; none, if ``None``.
     """
+    if groups is None:
+        return []
+    if asked.is_plain:
+        after: Any = asked.after
+        return queries.posts(view, limit=limit, after=after, groups=groups, texts=tuple(texts))
     parted = None if groups else question.spread(asked.condition)
     columns = [queries.TEXTS[name] for name in texts]
     by_date = {by.field for by in asked.order} == {"published_at", "id"}
@@ -55,9 +61,13 @@ def posts(
 
 
 def count_posts(
-    view: View, asked: Question, groups: Mapping[str, uuid.UUID], *, to_the_end: bool
+    view: View, asked: Question, groups: Mapping[str, uuid.UUID] | None, *, to_the_end: bool
 ) -> Count:
     """How many posts fit."""
+    if groups is None:
+        return Count(0)
+    if asked.condition is None:
+        return queries.count_posts(view, groups, to_the_end=to_the_end)
 
     def found(*, live: bool) -> AnySelect:
         found, _lead = _led(select(PostEdition.id), groups, live=live)
@@ -70,6 +80,9 @@ def named(
     view: View, edition: type[NamedEdition], asked: Question, *, limit: int
 ) -> Sequence[AnyRow]:
     """Authors or tags in order: ``subject_id, document, posts`` and the keys of their place."""
+    if asked.is_plain:
+        after: Any = asked.after
+        return queries.named(view, edition, limit=limit, after=after)
     order = fields.order_of_named(edition)
 
     def statement(*, live: bool) -> AnySelect:
@@ -86,6 +99,8 @@ def count_named(
     view: View, edition: type[NamedEdition], asked: Question, *, to_the_end: bool
 ) -> Count:
     """How many authors or tags fit."""
+    if asked.condition is None:
+        return queries.count_named(view, edition, to_the_end=to_the_end)
 
     def found(*, live: bool) -> AnySelect:
         found = select(edition.id).where(seen_in(edition, live=live))
@@ -96,6 +111,11 @@ def count_named(
 
 def place(row: AnyRow, asked: Question) -> list[Any]:
     """Where a row stands in its list."""
+    if asked.is_plain and asked.usual == fields.BY_NAME:
+        return [row.sort_key, row.subject_id]
+    if asked.is_plain:
+        document = orjson.loads(row.document)
+        return [document["published_at"], document["id"]]
     return [getattr(row, f"{KEY}{number}") for number in range(len(asked.order))]
 
 
