@@ -9,6 +9,8 @@ from cms.accounts.passwords import Passwords
 from cms.accounts.users import routes as user_routes
 from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
+from cms.content.posts.checks import actions as checks
+from cms.content.posts.checks import routes as check_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
 from cms.delivery.feeds import routes as feed_routes
@@ -42,6 +44,7 @@ BLUEPRINTS = (
     sync_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
+    check_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,
@@ -59,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Edge:
         pool_size=settings.database_pool,
         timeout=settings.database_timeout,
     )
+    database.info[checks.KEY] = checks.Standard.of(settings)
     watched = present.watch(database, notified=settings.cache_check == "notify")
     app = Edge("cms", database, present=watched)
     app.config.update(

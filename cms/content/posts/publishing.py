@@ -10,6 +10,8 @@ from cms.accounts import saving
 from cms.accounts.models import User
 from cms.content import markdown, naming
 from cms.content.markdown import Rendered
+from cms.content.markdown.parts import Parts
+from cms.content.posts.checks import actions as checks
 from cms.content.posts.models import Post, Status
 from cms.editions import actions as editions
 from cms.editions import documents
@@ -19,21 +21,22 @@ from cms.editions.models import PostEdition
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A rendering and the source that it was made from."""
+    """A rendering, the source that it was made from, and the parts of that."""
 
     source: str
     rendered: Rendered
+    parts: Parts
 
 
 def prepare(source: str) -> Prepared:
     """Render before the transaction begins: it takes long, and needs nothing from there."""
-    return Prepared(source, markdown.render(source))
+    return Prepared(source, *markdown.render_and_read(source))
 
 
 def publish(
     session: Session, post: Post, *, by: User, now: datetime, prepared: Prepared | None = None
 ) -> None:
-    """Issue an edition of the working copy. Raises ``SlugTaken``.
+    """Issue an edition of the working copy. Raises ``SlugTaken``, ``ChecksFailed``.
 
     Who may, and from which version, was asked before. ``prepared`` saves rendering, if the text is
     still the same.
@@ -41,6 +44,7 @@ def publish(
     if prepared is None or prepared.source != post.body:
         prepared = prepare(post.body)
     rendered = prepared.rendered
+    checks.demand(session, post, by=by, parts=prepared.parts)
     if edition_queries.find_live_post_id(session, post.slug) not in (None, post.id):
         raise naming.taken(post.slug)
     post.first_published_at = post.first_published_at or now
