@@ -44,7 +44,7 @@ def publish(
     if prepared is None or prepared.source != post.body:
         prepared = prepare(post.body)
     rendered = prepared.rendered
-    checks.demand(session, post, by=by, parts=prepared.parts)
+    checks.demand(session, post, post_id=post.id, by=by, parts=prepared.parts)
     if edition_queries.find_live_post_id(session, post.slug) not in (None, post.id):
         raise naming.taken(post.slug)
     post.first_published_at = post.first_published_at or now

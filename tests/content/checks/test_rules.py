@@ -1,6 +1,5 @@
 """Each rule over the post alone, as a table."""
 
-import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +22,6 @@ class Draft:
     cover: dict[str, Any] | None = None
     seo: dict[str, Any] = field(default_factory=lambda: NO_SEO)
     slug: str = "a-title"
-    id: uuid.UUID = field(default_factory=uuid.uuid4)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Checking a post, and refusing to publish what does not pass."""
 
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
@@ -50,22 +51,39 @@ class Standard:
         return cls(Pages.of(settings), frozenset(refused))
 
 
-def check(session: Session, post: Draft, *, by: User, parts: Parts | None = None) -> list[Finding]:
-    """All that is found, worst first. ``parts`` are those of its body, if somebody has them."""
+def check(
+    session: Session,
+    draft: Draft,
+    *,
+    post_id: uuid.UUID,
+    by: User | None,
+    parts: Parts | None = None,
+) -> list[Finding]:
+    """All that is found in a state of a post, worst first, without what ``by`` may not know of.
+
+    ``parts`` are those of its body, if somebody has them.
+    """
     return sorted(
-        _all(session, post, by=by, parts=parts),
+        _all(session, draft, post_id=post_id, by=by, parts=parts),
         key=lambda finding: SEVERITIES.index(finding.severity),
     )
 
 
-def demand(session: Session, post: Draft, *, by: User, parts: Parts | None = None) -> None:
+def demand(
+    session: Session,
+    draft: Draft,
+    *,
+    post_id: uuid.UUID,
+    by: User | None,
+    parts: Parts | None = None,
+) -> None:
     """Raise ``ChecksFailed`` if the site does not let a post like this be published."""
     refused = _standard(session).refused
     if not refused:
         return
     found = [
         finding
-        for finding in check(session, post, by=by, parts=parts)
+        for finding in check(session, draft, post_id=post_id, by=by, parts=parts)
         if finding.severity in refused
     ]
     if found:
@@ -78,19 +96,26 @@ def _standard(session: Session) -> Standard:
     return found
 
 
-def _all(session: Session, post: Draft, *, by: User, parts: Parts | None) -> Iterator[Finding]:
+def _all(
+    session: Session,
+    draft: Draft,
+    *,
+    post_id: uuid.UUID,
+    by: User | None,
+    parts: Parts | None,
+) -> Iterator[Finding]:
     for rule in (rules.title, rules.description, rules.excerpt, rules.cover):
-        yield from rule(post)
-    yield from _namesakes(session, post, by=by)
+        yield from rule(draft)
+    yield from _namesakes(queries.namesakes(session, post_id, draft.title, by=by))
     if parts is None:
         try:
-            parts = markdown.read(post.body)
+            parts = markdown.read(draft.body)
         except MarkdownTooComplex as error:
             yield Finding("markdown_too_complex", Severity.ERROR, "#/body", error.detail)
             return
     for part in (rules.emptiness, rules.images, rules.headings, rules.fragments):
         yield from _first(part(parts))
-    yield from _first(links(session, post, parts, _standard(session).pages))
+    yield from _first(links(session, draft, parts, _standard(session).pages))
 
 
 def _first(found: Iterable[Finding]) -> Iterator[Finding]:
@@ -102,8 +127,7 @@ def _first(found: Iterable[Finding]) -> Iterator[Finding]:
         yield Finding(more.code, more.severity, more.pointer, detail, more.line)
 
 
-def _namesakes(session: Session, post: Draft, *, by: User) -> Iterator[Finding]:
-    found = queries.namesakes(session, post.id, post.title, by=by)
+def _namesakes(found: list[str]) -> Iterator[Finding]:
     if found:
         detail = f"Other posts have the same title: {', '.join(found)}. Readers cannot tell them."
         yield Finding("duplicate_title", Severity.WARNING, "#/title", detail)

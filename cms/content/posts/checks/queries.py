@@ -37,7 +37,7 @@ def present_slugs(session: Session, kind: str, wanted: Collection[str]) -> dict[
     return found
 
 
-def namesakes(session: Session, post_id: uuid.UUID, title: str, *, by: User) -> list[str]:
+def namesakes(session: Session, post_id: uuid.UUID, title: str, *, by: User | None) -> list[str]:
     """Slugs of other posts with this title: those that readers see, and drafts that ``by`` may."""
     key = texts.folded(title)
     live = select(PostEdition.slug).where(
@@ -47,12 +47,13 @@ def namesakes(session: Session, post_id: uuid.UUID, title: str, *, by: User) -> 
         PostEdition.title_key == key,
         PostEdition.subject_id != post_id,
     )
-    drafts = queries.visible(
-        select(Post.slug).where(Post.title_key == key, Post.id != post_id), by=by
-    )
+    statements = [live]
+    if by is not None:
+        drafts = select(Post.slug).where(Post.title_key == key, Post.id != post_id)
+        statements.append(queries.visible(drafts, by=by))
     found = {
         slug
-        for statement in (live, drafts)
+        for statement in statements
         for slug in session.scalars(statement.limit(MOST_NAMESAKES))
     }
     return sorted(found)[:MOST_NAMESAKES]

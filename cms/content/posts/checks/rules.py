@@ -1,7 +1,6 @@
 """The checks that need nothing but the post itself: one function for each thing to look at."""
 
 import unicodedata
-import uuid
 from collections.abc import Iterator
 from typing import Any, Final, Protocol
 
@@ -18,10 +17,6 @@ Findings = Iterator[Finding]
 
 class Draft(Protocol):
     """What is checked: a working copy, or another state of a post."""
-
-    @property
-    def id(self) -> uuid.UUID:
-        """Which post it is."""
 
     @property
     def slug(self) -> str:
