@@ -49,8 +49,8 @@ def list_posts(  # noqa: PLR0913 - one parameter per option
 ) -> None:
     """List posts, drafts too.
 
-    Newest first, all that you may see. "edited" is a post that readers see, with changes that they do not see yet. Moments are in the
-    time of this machine.
+    Newest first, all that you may see. "edited" is a post that readers see, with changes that they
+    do not see yet. Moments are in the time of this machine.
     """
     asked = {"status": status, "author": author, "tag": tag, "q": search, "filter": filter_}
     most = None if everything else limit
