@@ -11,11 +11,13 @@ from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
+from cms.delivery.archive import routes as archive_routes
 from cms.delivery.feeds import routes as feed_routes
 from cms.delivery.forms import routes as form_routes
 from cms.delivery.maps import routes as map_routes
 from cms.delivery.names import Names
 from cms.delivery.nearby import routes as nearby_routes
+from cms.delivery.redirects import routes as redirect_routes
 from cms.delivery.search import routes as search_routes
 from cms.delivery.sync import routes as sync_routes
 from cms.delivery.sync.streams import Streams
@@ -34,10 +36,12 @@ from cms.foundation.settings import Settings, load
 
 BLUEPRINTS = (
     delivery_routes.blueprint,
+    archive_routes.blueprint,
     nearby_routes.blueprint,
     feed_routes.blueprint,
     map_routes.blueprint,
     form_routes.blueprint,
+    redirect_routes.blueprint,
     search_routes.blueprint,
     sync_routes.blueprint,
     login_routes.blueprint,

@@ -19,6 +19,8 @@ STATEMENTS = {
     "/api/v1/posts": 1,
     "/api/v1/authors": 1,
     "/api/v1/tags": 1,
+    # One for each of posts, authors and tags.
+    "/api/v1/redirects": 3,
     "/api/v1/manage/posts": 4,
     "/api/v1/manage/authors": 2,
     "/api/v1/manage/tags": 2,

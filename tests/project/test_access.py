@@ -12,6 +12,8 @@ PUBLIC_PAGES = {"openapi_json", "show_docs", "get_docs_asset", "show_problems"}
 PUBLIC_OPERATIONS = {
     "list_posts",
     "get_post",
+    "get_archive",
+    "list_redirects",
     "get_neighbours",
     "get_related_posts",
     "list_authors",
