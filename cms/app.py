@@ -32,14 +32,15 @@ from cms.foundation.http.proxies import TrustedProxies
 from cms.foundation.http.slugs import SlugConverter
 from cms.foundation.settings import Settings, load
 
+# In the order of the docs page.
 BLUEPRINTS = (
     delivery_routes.blueprint,
     nearby_routes.blueprint,
+    search_routes.blueprint,
+    sync_routes.blueprint,
     feed_routes.blueprint,
     map_routes.blueprint,
     form_routes.blueprint,
-    search_routes.blueprint,
-    sync_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
     author_routes.blueprint,
