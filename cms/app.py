@@ -48,6 +48,17 @@ BLUEPRINTS = (
     user_routes.blueprint,
     health.blueprint,
 )
+# What the docs page shows of the folder `examples`.
+RECIPES = (
+    "blog-index.js",
+    "post-page.js",
+    "tag-page.js",
+    "search-box.js",
+    "rss-link.js",
+    "static-build.mjs",
+    "blog.js",
+    "index.html",
+)
 EXPOSED_HEADERS = ("ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After")
 
 
@@ -93,7 +104,13 @@ def create_app(settings: Settings | None = None) -> Edge:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     openapi.serve(app, api)
-    register_docs(app, openapi_path="/openapi.json", api_prefix="/api/v1", title=openapi.TITLE)
+    register_docs(
+        app,
+        openapi_path="/openapi.json",
+        api_prefix="/api/v1",
+        title=openapi.TITLE,
+        programs=RECIPES,
+    )
     register_problems_page(app, title=openapi.TITLE)
     app.extensions["cms.api"] = api
     counters = None

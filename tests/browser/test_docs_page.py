@@ -124,6 +124,15 @@ def test_the_login_is_renewed_and_calls_still_work(
     assert page.complaints == []
 
 
+def test_programs_for_frontends_open_at_a_click(page: chromium.Page) -> None:
+    page.click(".recipes summary")
+
+    assert "export async function showPosts" in page.evaluate(
+        "document.querySelector('.recipes [open] pre').innerText"
+    )
+    assert page.complaints == []
+
+
 def test_an_example_of_lines_of_json_is_shown_as_lines(page: chromium.Page) -> None:
     page.click("[id$=-get_export] .opblock-summary-control")
 
@@ -141,6 +150,7 @@ def test_the_page_fits_on_a_phone(browser: chromium.Page, live_server: LiveServe
         mobile=True,
     )
     page = _load(browser, live_server)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
     for operation in ("list_posts", "get_changes", "get_rss", "edit_post"):
         page.click(f"[id$=-{operation}] .opblock-summary-control")
         page.wait_for(f"document.querySelector('[id$=-{operation}] .responses-table .response')")
