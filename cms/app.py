@@ -34,22 +34,34 @@ from cms.foundation.http.proxies import TrustedProxies
 from cms.foundation.http.slugs import SlugConverter
 from cms.foundation.settings import Settings, load
 
+# In the order of the docs page.
 BLUEPRINTS = (
     delivery_routes.blueprint,
     archive_routes.blueprint,
     nearby_routes.blueprint,
+    search_routes.blueprint,
+    sync_routes.blueprint,
     feed_routes.blueprint,
     map_routes.blueprint,
     form_routes.blueprint,
     redirect_routes.blueprint,
-    search_routes.blueprint,
-    sync_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,
     health.blueprint,
+)
+# What the docs page shows of the folder `examples`.
+RECIPES = (
+    "blog-index.js",
+    "post-page.js",
+    "tag-page.js",
+    "search-box.js",
+    "rss-link.js",
+    "static-build.mjs",
+    "blog.js",
+    "index.html",
 )
 EXPOSED_HEADERS = ("ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After")
 
@@ -96,7 +108,13 @@ def create_app(settings: Settings | None = None) -> Edge:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     openapi.serve(app, api)
-    register_docs(app, openapi_path="/openapi.json", api_prefix="/api/v1", title=openapi.TITLE)
+    register_docs(
+        app,
+        openapi_path="/openapi.json",
+        api_prefix="/api/v1",
+        title=openapi.TITLE,
+        programs=RECIPES,
+    )
     register_problems_page(app, title=openapi.TITLE)
     app.extensions["cms.api"] = api
     counters = None

@@ -61,7 +61,7 @@ def complete(view: Any, method: str, *, has_path_parameters: bool) -> None:
         responses[308] = [MOVED]
     for situation in dict.fromkeys(failures):
         status = int(problems.status_of(situation))
-        detail = (situation.__doc__ or "").strip().splitlines()[0]
+        detail = (situation.__doc__ or "").strip().splitlines()[0].replace("``", "")
         statuses.setdefault(status, []).append(
             _example(status, situation.code, situation.title, detail)
         )
