@@ -9,6 +9,7 @@ from cms.accounts.passwords import Passwords
 from cms.accounts.users import routes as user_routes
 from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
+from cms.content.posts.leases import routes as lease_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
 from cms.delivery.archive import routes as archive_routes
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     redirect_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
+    lease_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,
@@ -63,7 +65,15 @@ RECIPES = (
     "blog.js",
     "index.html",
 )
-EXPOSED_HEADERS = ("ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After")
+EXPOSED_HEADERS = (
+    "ETag",
+    "Idempotent-Replayed",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+)
 
 
 def create_app(settings: Settings | None = None) -> Edge:

@@ -16,6 +16,7 @@ from cms.foundation.errors import Forbidden, Unauthenticated
 from cms.foundation.http import session
 from cms.foundation.http.access import guard
 from cms.foundation.http.edge import SAFE_METHODS, reading
+from cms.foundation.retries.keys import Asker
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -36,6 +37,7 @@ def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R
             check=check,
             security=BEARER,
             failures=(Unauthenticated, Forbidden),
+            asker=lambda: Asker(id=str(caller().id), rights=caller().role),
         )
 
     return decorator

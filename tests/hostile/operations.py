@@ -14,7 +14,7 @@ from tests import factories
 from tests.callers import Caller
 from tests.hostile.document import DOCUMENT, resolved
 
-METHODS = ("get", "post", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 WITHOUT_LOGIN = "log_in"
 WITH_REFRESH_TOKEN = "refresh_tokens"  # noqa: S105 - the name of an operation
 # Values of the query parameters that an operation cannot do without.

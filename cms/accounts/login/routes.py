@@ -17,6 +17,7 @@ from cms.foundation import moments
 from cms.foundation.errors import TooManyAttempts
 from cms.foundation.http import Blueprint, public, session
 from cms.foundation.http.edge import reading
+from cms.foundation.http.retries import holds_secrets
 from cms.foundation.settings import Settings
 
 blueprint = Blueprint(
@@ -99,6 +100,7 @@ def get_me() -> User:
 
 @blueprint.post("/password")
 @requires(Permission.ACCOUNT_USE)
+@holds_secrets
 @blueprint.fails(actions.WrongPassword, TooManyAttempts)
 @blueprint.arguments(PasswordIn)
 @blueprint.response(200, Tokens)

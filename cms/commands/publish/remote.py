@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -134,7 +135,11 @@ class Remote:
             cursor = following
 
     def _send(self, method: str, path: str, **parts: Any) -> Answer:
-        return self._call(lambda token: self._transport.send(method, path, token=token, **parts))
+        # One for all attempts; what has If-Match instead of a key is not repeated by itself.
+        key = str(uuid.uuid4()) if method == "POST" else None
+        return self._call(
+            lambda token: self._transport.send(method, path, token=token, key=key, **parts)
+        )
 
     def _call(self, send: Callable[[str], T]) -> T:
         """Send with an access token; once more after a 401, which means that nothing was done."""
