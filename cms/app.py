@@ -9,6 +9,7 @@ from cms.accounts.passwords import Passwords
 from cms.accounts.users import routes as user_routes
 from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
+from cms.content.posts.trash import routes as trash_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
 from cms.delivery.feeds import routes as feed_routes
@@ -42,6 +43,7 @@ BLUEPRINTS = (
     sync_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
+    trash_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,

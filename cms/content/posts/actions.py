@@ -1,6 +1,5 @@
-"""What can be done to posts: create, edit, submit, publish, unpublish, delete."""
+"""What can be done to posts: create, edit, submit, publish, unpublish."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +20,6 @@ from cms.content.posts.steps import Step
 from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
 from cms.content.tags.models import Tag
-from cms.editions import queries as editions
 from cms.foundation import texts
 from cms.foundation.database import new_id, violates
 from cms.foundation.errors import Fault, Forbidden, Unprocessable
@@ -57,6 +55,7 @@ def create(
         first_published_at=None,
         published_fingerprint=None,
         has_unpublished_changes=False,
+        trashed_at=None,
         created_by_id=by.id,
         bylines=[],
         filings=[],
@@ -72,7 +71,8 @@ def create(
         slug=values.get("slug"),
         name=post.title,
         fallback="post",
-        is_taken=lambda slug: _slug_is_taken(session, slug, post.id),
+        is_taken=lambda slug: queries.slug_is_taken(session, slug, post.id),
+        holding=queries.KEPT,
     )
     _announce(session, names.created_tags, by=by, now=now)
     if status == Status.PUBLISHED:
@@ -94,14 +94,14 @@ def edit(
     A change that changes nothing keeps the version. Raises ``Stale``, ``SlugTaken``,
     ``IllegalStep``, ``Unprocessable``.
     """
-    _may_write(by, post)
+    demand_writing(by, post)
     saving.guard(session, post, expected)
     steps.demand(post, Step.EDIT)
     before = (post.fingerprint(), post.status)
     # Every look at the database comes before the first change, or it would flush half of it.
     names = _resolve(session, values, by=by, now=now)
     slug = values.get("slug", post.slug)
-    if slug != post.slug and _slug_is_taken(session, slug, post.id):
+    if slug != post.slug and queries.slug_is_taken(session, slug, post.id):
         raise naming.taken(slug)
     post.slug = slug
     _fill(post, values, names, now=now)
@@ -149,19 +149,11 @@ def unpublish(session: Session, post: Post, *, by: User, expected: Expected, now
     return post
 
 
-def delete(session: Session, post: Post, *, by: User, expected: Expected, now: datetime) -> None:
-    """Delete the post; readers lose it too. Raises ``Stale``."""
-    _may_write(by, post)
-    saving.guard(session, post, expected)
-    was_published = post.is_published
-    session.delete(post)
-    session.flush()
-    if was_published:
-        publishing.withdraw(session, post.id, kind="post.deleted", by=by, now=now)
+def demand_writing(by: User, post: Post) -> None:
+    """Raise ``Forbidden`` unless ``by`` may change ``post``.
 
-
-def _may_write(by: User, post: Post) -> None:
-    """Whose post it is was asked when it was found; what one may do to it is asked here."""
+    Whose post it is was asked when it was found; what one may do to it is asked here.
+    """
     permissions.demand(by, Permission.POSTS_WRITE)
     if post.is_published and not permissions.holds(by, Permission.POSTS_PUBLISH):
         message = "The post is published. Ask an editor to change it."
@@ -257,12 +249,6 @@ def _file(post: Post, tags: list[Tag]) -> None:
 def _announce(session: Session, tags: list[Tag], *, by: User, now: datetime) -> None:
     for tag in tags:
         tag_actions.announce(session, tag, by=by, now=now)
-
-
-def _slug_is_taken(session: Session, slug: str, post_id: uuid.UUID) -> bool:
-    """A slug is taken by a working copy, or by what readers still see of another post."""
-    live = editions.find_live_post_id(session, slug)
-    return live not in (None, post_id) or queries.has_other_with_slug(session, slug, post_id)
 
 
 def _flush(session: Session, post: Post) -> None:

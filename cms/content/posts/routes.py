@@ -31,7 +31,8 @@ blueprint = Blueprint(
 def list_managed_posts(page: dict[str, Any]) -> Any:
     """List posts as editors see them.
 
-    Newest first. Authors and contributors see their own posts only.
+    Newest first. Authors and contributors see their own posts only. What is in the trash is listed
+    only where `status` or `filter` names it.
     """
     filters = {name: value for name, value in page.items() if name not in {"limit", "cursor"}}
     return pages.managed(
@@ -88,19 +89,6 @@ def edit_post(values: dict[str, Any], post_id: uuid.UUID) -> Post:
     return actions.edit(
         session(), post, values, by=caller(), expected=expected(), now=moments.now()
     )
-
-
-@blueprint.delete("/<uuid:post_id>")
-@requires(Permission.POSTS_WRITE)
-@blueprint.fails(Stale)
-@blueprint.response(204)
-def delete_post(post_id: uuid.UUID) -> None:
-    """Delete a post.
-
-    A published post is withdrawn from readers in the same step.
-    """
-    post = queries.get(session(), post_id, by=caller(), lock=True)
-    actions.delete(session(), post, by=caller(), expected=expected(), now=moments.now())
 
 
 @blueprint.post("/<uuid:post_id>/publish")

@@ -7,13 +7,15 @@ from cms.foundation.errors import Conflict
 
 
 class Step(StrEnum):
-    """What can be done to a post, named as in the addresses; `edit` is PATCH."""
+    """What can be done to a post, named as in the addresses; `edit` is PATCH, `trash` DELETE."""
 
     EDIT = "edit"
     SUBMIT = "submit"
     SEND_BACK = "send-back"
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
+    TRASH = "trash"
+    RESTORE = "restore"
 
 
 # The one table: what is checked before each step, and what a refusal lists.
@@ -22,21 +24,26 @@ LEGAL: dict[Status, tuple[Step, ...]] = {
         Step.EDIT,
         Step.SUBMIT,
         Step.PUBLISH,
+        Step.TRASH,
     ),
     Status.IN_REVIEW: (
         Step.EDIT,
         Step.SEND_BACK,
         Step.PUBLISH,
+        Step.TRASH,
     ),
     Status.SCHEDULED: (
         Step.EDIT,
         Step.PUBLISH,
+        Step.TRASH,
     ),
     Status.PUBLISHED: (
         Step.EDIT,
         Step.PUBLISH,
         Step.UNPUBLISH,
+        Step.TRASH,
     ),
+    Status.TRASHED: (Step.RESTORE,),
 }
 # What stating a status in PATCH means.
 TOWARDS = {Status.IN_REVIEW: Step.SUBMIT, Status.DRAFT: Step.SEND_BACK}
