@@ -10,6 +10,7 @@ from cms.accounts.users import routes as user_routes
 from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
 from cms.content.posts.leases import routes as lease_routes
+from cms.content.posts.trash import routes as trash_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
 from cms.delivery.archive import routes as archive_routes
@@ -49,6 +50,7 @@ BLUEPRINTS = (
     login_routes.blueprint,
     post_routes.blueprint,
     lease_routes.blueprint,
+    trash_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,

@@ -14,6 +14,7 @@ class Permission(StrEnum):
     AUTHORS_WRITE = "authors:write"
     POSTS_ANY = "posts:any"
     POSTS_PUBLISH = "posts:publish"
+    POSTS_PURGE = "posts:purge"
     POSTS_WRITE = "posts:write"
     TAGS_CREATE = "tags:create"
     TAGS_READ = "tags:read"

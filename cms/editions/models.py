@@ -46,7 +46,7 @@ class Change(Base):
 
     number: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
     version: Mapped[int] = mapped_column(BigInteger)
-    # "post.published", "post.unpublished", "tag.saved", "tag.deleted", "history.pruned", …
+    # "post.published", "post.unpublished", "post.trashed", "tag.saved", "history.pruned", …
     kind: Mapped[str]
     subject_id: Mapped[uuid.UUID] = mapped_column(Uuid)
     by_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)

@@ -48,6 +48,7 @@ def test_no_operation_finds_a_post_of_somebody_else(
         "get_managed_post": 404,
         "edit_post": 404,
         "delete_post": 404,
+        "restore_post": 404,
         "publish_post": publishing,
         "unpublish_post": publishing,
     }

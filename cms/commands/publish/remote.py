@@ -59,6 +59,11 @@ class Post:
         return str(self.fields.get("status"))
 
     @property
+    def trashed(self) -> bool:
+        """Whether it was deleted, and can still be brought back."""
+        return self.status == "trashed"
+
+    @property
     def live(self) -> bool:
         """Whether readers see this very version."""
         return self.status == "published" and not self.fields.get("has_unpublished_changes")

@@ -80,6 +80,7 @@ def delete(
     permissions.demand(by, Permission.AUTHORS_WRITE)
     saving.guard(session, author, expected)
     usage.refuse_if_used(session, author.id, PostAuthor.author_id, AuthorListing)
+    usage.take_off_trash(session, author.id, PostAuthor.author_id, by=by, now=now)
     session.delete(author)
     session.flush()
     editions.withdraw(

@@ -18,6 +18,7 @@ from cms.content.loading.models import Load
 from cms.content.markdown import Rendered
 from cms.content.posts.actions import NO_SEO
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status, fingerprint
+from cms.content.posts.queries import KEPT
 from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
 from cms.editions import actions as editions
@@ -130,7 +131,7 @@ def _taken(session: Session, wanted: set[str]) -> set[str]:
     """Which of these a working copy has, or what readers still see of a post."""
     live = select(PostEdition.slug).where(PostEdition.slug.in_(wanted), PostEdition.live())
     return {
-        *session.scalars(select(Post.slug).where(Post.slug.in_(wanted))),
+        *session.scalars(select(Post.slug).where(Post.slug.in_(wanted), KEPT)),
         *session.scalars(live),
     }
 

@@ -1,6 +1,5 @@
-"""What can be done to posts: create, edit, submit, publish, unpublish, delete."""
+"""What can be done to posts: create, edit, submit, publish, unpublish."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,27 +13,20 @@ from cms.accounts.permissions import Permission
 from cms.content import naming
 from cms.content.authors import queries as author_queries
 from cms.content.authors.models import Author
-from cms.content.posts import publishing, queries
+from cms.content.posts import publishing, queries, steps
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.posts.publishing import Prepared
+from cms.content.posts.steps import Step
 from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
 from cms.content.tags.models import Tag
-from cms.editions import queries as editions
 from cms.foundation import texts
 from cms.foundation.database import new_id, violates
-from cms.foundation.errors import Conflict, Fault, Forbidden, Unprocessable
+from cms.foundation.errors import Fault, Forbidden, Unprocessable
 from cms.foundation.versions import Expected
 
 PLAIN = ("excerpt", "body", "featured")
 NO_SEO: dict[str, Any] = {"title": None, "description": None, "canonical_url": None}
-
-
-class IllegalStep(Conflict):
-    """The post cannot go from its status to that one; ``legal`` lists where it can go."""
-
-    code = "illegal_step"
-    title = "The post cannot take this step now"
 
 
 def create(
@@ -63,6 +55,7 @@ def create(
         first_published_at=None,
         published_fingerprint=None,
         has_unpublished_changes=False,
+        trashed_at=None,
         created_by_id=by.id,
         bylines=[],
         filings=[],
@@ -78,7 +71,8 @@ def create(
         slug=values.get("slug"),
         name=post.title,
         fallback="post",
-        is_taken=lambda slug: _slug_is_taken(session, slug, post.id),
+        is_taken=lambda slug: queries.slug_is_taken(session, slug, post.id),
+        holding=queries.KEPT,
     )
     _announce(session, names.created_tags, by=by, now=now)
     if status == Status.PUBLISHED:
@@ -100,18 +94,20 @@ def edit(
     A change that changes nothing keeps the version. Raises ``Stale``, ``SlugTaken``,
     ``IllegalStep``, ``Unprocessable``.
     """
-    _may_write(by, post)
+    demand_writing(by, post)
     saving.guard(session, post, expected)
+    steps.demand(post, Step.EDIT)
     before = (post.fingerprint(), post.status)
     # Every look at the database comes before the first change, or it would flush half of it.
     names = _resolve(session, values, by=by, now=now)
     slug = values.get("slug", post.slug)
-    if slug != post.slug and _slug_is_taken(session, slug, post.id):
+    if slug != post.slug and queries.slug_is_taken(session, slug, post.id):
         raise naming.taken(slug)
     post.slug = slug
     _fill(post, values, names, now=now)
     if values.get("status", post.status) != post.status:
-        _step(post, values["status"])
+        steps.demand(post, steps.TOWARDS[values["status"]])
+        post.status = values["status"]
     post.compare_with_edition()
     if (post.fingerprint(), post.status) != before:
         saving.touch(post, by=by, now=now)
@@ -129,9 +125,13 @@ def publish(
     now: datetime,
     prepared: Prepared | None = None,
 ) -> Post:
-    """Show readers the working copy as it is now. Raises ``Stale``, ``SlugTaken``."""
+    """Show readers the working copy as it is now.
+
+    Raises ``Stale``, ``IllegalStep``, ``SlugTaken``.
+    """
     permissions.demand(by, Permission.POSTS_PUBLISH)
     saving.guard(session, post, expected)
+    steps.demand(post, Step.PUBLISH)
     if not post.is_published or post.has_unpublished_changes:
         publishing.publish(session, post, by=by, now=now, prepared=prepared)
     return post
@@ -144,25 +144,16 @@ def unpublish(session: Session, post: Post, *, by: User, expected: Expected, now
     """
     permissions.demand(by, Permission.POSTS_PUBLISH)
     saving.guard(session, post, expected)
-    if not post.is_published:
-        raise _illegal(post, Status.DRAFT)
+    steps.demand(post, Step.UNPUBLISH)
     publishing.unpublish(session, post, by=by, now=now)
     return post
 
 
-def delete(session: Session, post: Post, *, by: User, expected: Expected, now: datetime) -> None:
-    """Delete the post; readers lose it too. Raises ``Stale``."""
-    _may_write(by, post)
-    saving.guard(session, post, expected)
-    was_published = post.is_published
-    session.delete(post)
-    session.flush()
-    if was_published:
-        publishing.withdraw(session, post.id, kind="post.deleted", by=by, now=now)
+def demand_writing(by: User, post: Post) -> None:
+    """Raise ``Forbidden`` unless ``by`` may change ``post``.
 
-
-def _may_write(by: User, post: Post) -> None:
-    """Whose post it is was asked when it was found; what one may do to it is asked here."""
+    Whose post it is was asked when it was found; what one may do to it is asked here.
+    """
     permissions.demand(by, Permission.POSTS_WRITE)
     if post.is_published and not permissions.holds(by, Permission.POSTS_PUBLISH):
         message = "The post is published. Ask an editor to change it."
@@ -258,29 +249,6 @@ def _file(post: Post, tags: list[Tag]) -> None:
 def _announce(session: Session, tags: list[Tag], *, by: User, now: datetime) -> None:
     for tag in tags:
         tag_actions.announce(session, tag, by=by, now=now)
-
-
-def _slug_is_taken(session: Session, slug: str, post_id: uuid.UUID) -> bool:
-    """A slug is taken by a working copy, or by what readers still see of another post."""
-    live = editions.find_live_post_id(session, slug)
-    return live not in (None, post_id) or queries.has_other_with_slug(session, slug, post_id)
-
-
-def _step(post: Post, status: str) -> None:
-    if post.status not in {Status.DRAFT, Status.IN_REVIEW}:
-        raise _illegal(post, status)
-    post.status = status
-
-
-def _illegal(post: Post, wanted: str) -> IllegalStep:
-    legal = {
-        Status.DRAFT: ["in_review", "publish"],
-        Status.IN_REVIEW: ["draft", "publish"],
-        Status.SCHEDULED: ["draft", "publish"],
-        Status.PUBLISHED: ["publish", "unpublish"],
-    }[Status(post.status)]
-    message = f"The post is {post.status}; from there it cannot become {wanted} this way."
-    return IllegalStep(f"{message} Legal now: {', '.join(legal)}.", legal=legal)
 
 
 def _flush(session: Session, post: Post) -> None:

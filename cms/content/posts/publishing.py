@@ -84,8 +84,7 @@ def publish(
 def unpublish(session: Session, post: Post, *, by: User, now: datetime) -> None:
     """Close the live edition; the post is a draft again."""
     post.status = Status.DRAFT
-    post.published_fingerprint = None
-    post.has_unpublished_changes = False
+    post.forget_edition()
     saving.touch(post, by=by, now=now)
     session.flush()
     withdraw(session, post.id, kind="post.unpublished", by=by, now=now)

@@ -9,6 +9,7 @@ from cms.content import naming
 from cms.content.posts import actions, publishing, queries
 from cms.content.posts.models import Post, Status
 from cms.content.posts.schemas import PostFilter, PostIn, PostOut, PostPage, PostPatch
+from cms.content.posts.steps import IllegalStep
 from cms.foundation import moments
 from cms.foundation.errors import Malformed, Stale
 from cms.foundation.http import Blueprint, expected, pages, session
@@ -30,7 +31,8 @@ blueprint = Blueprint(
 def list_managed_posts(page: dict[str, Any]) -> Any:
     """List posts as editors see them.
 
-    Newest first. Authors and contributors see their own posts only.
+    Newest first. Authors and contributors see their own posts only. What is in the trash is listed
+    only where `status` or `filter` names it.
     """
     filters = {name: value for name, value in page.items() if name not in {"limit", "cursor"}}
     return pages.managed(
@@ -74,7 +76,7 @@ def get_managed_post(post_id: uuid.UUID) -> Post:
 
 @blueprint.patch("/<uuid:post_id>")
 @requires(Permission.POSTS_WRITE)
-@blueprint.fails(Stale, naming.SlugTaken, actions.IllegalStep)
+@blueprint.fails(Stale, naming.SlugTaken, IllegalStep)
 @blueprint.arguments(PostPatch, content_type="application/merge-patch+json")
 @blueprint.response(200, PostOut)
 def edit_post(values: dict[str, Any], post_id: uuid.UUID) -> Post:
@@ -89,22 +91,9 @@ def edit_post(values: dict[str, Any], post_id: uuid.UUID) -> Post:
     )
 
 
-@blueprint.delete("/<uuid:post_id>")
-@requires(Permission.POSTS_WRITE)
-@blueprint.fails(Stale)
-@blueprint.response(204)
-def delete_post(post_id: uuid.UUID) -> None:
-    """Delete a post.
-
-    A published post is withdrawn from readers in the same step.
-    """
-    post = queries.get(session(), post_id, by=caller(), lock=True)
-    actions.delete(session(), post, by=caller(), expected=expected(), now=moments.now())
-
-
 @blueprint.post("/<uuid:post_id>/publish")
 @requires(Permission.POSTS_PUBLISH)
-@blueprint.fails(Stale, naming.SlugTaken)
+@blueprint.fails(Stale, naming.SlugTaken, IllegalStep)
 @blueprint.response(200, PostOut)
 def publish_post(post_id: uuid.UUID) -> Post:
     """Publish a post.
@@ -128,7 +117,7 @@ def publish_post(post_id: uuid.UUID) -> Post:
 
 @blueprint.post("/<uuid:post_id>/unpublish")
 @requires(Permission.POSTS_PUBLISH)
-@blueprint.fails(Stale, actions.IllegalStep)
+@blueprint.fails(Stale, IllegalStep)
 @blueprint.response(200, PostOut)
 def unpublish_post(post_id: uuid.UUID) -> Post:
     """Withdraw a post.

@@ -102,6 +102,7 @@ def delete(session: Session, tag: Tag, *, by: User, expected: Expected, now: dat
     permissions.demand(by, Permission.TAGS_WRITE)
     saving.guard(session, tag, expected)
     usage.refuse_if_used(session, tag.id, PostTag.tag_id, TagListing)
+    usage.take_off_trash(session, tag.id, PostTag.tag_id, by=by, now=now)
     session.delete(tag)
     session.flush()
     editions.withdraw(session, TagEdition, tag.id, kind="tag.deleted", by_id=by.id, now=now)
