@@ -4,6 +4,7 @@ from alembic import context
 from sqlalchemy import text
 
 from cms.accounts import models as _accounts
+from cms.accounts.keys import models as _keys
 from cms.content.loading import models as _loading
 from cms.content.posts import models as _content
 from cms.editions import models as _editions
@@ -11,7 +12,7 @@ from cms.editions.search import models as _search
 from cms.foundation.database import Base, Database
 from cms.foundation.settings import load
 
-TABLES = (_accounts, _content, _loading, _editions, _search)
+TABLES = (_accounts, _keys, _content, _loading, _editions, _search)
 
 
 def _is_modelled(name: str | None, kind: str, _parents: object) -> bool:

@@ -9,8 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cms.accounts import permissions, saving
-from cms.accounts.models import User
-from cms.accounts.permissions import Permission
+from cms.accounts.permissions import Caller, Permission
 from cms.content import naming
 from cms.content.authors import queries as author_queries
 from cms.content.authors.models import Author
@@ -41,7 +40,7 @@ def create(
     session: Session,
     values: dict[str, Any],
     *,
-    by: User,
+    by: Caller,
     now: datetime,
     prepared: Prepared | None = None,
 ) -> Post:
@@ -71,7 +70,7 @@ def create(
     names = _resolve(session, values, by=by, now=now)
     if names.authors is None:
         names.authors = author_queries.of_user(session, by.id)
-    _fill(post, values, names, now=now)
+    _fill(post, values, names, by=by, now=now)
     naming.insert(
         session,
         post,
@@ -91,7 +90,7 @@ def edit(
     post: Post,
     values: dict[str, Any],
     *,
-    by: User,
+    by: Caller,
     expected: Expected,
     now: datetime,
 ) -> Post:
@@ -109,7 +108,7 @@ def edit(
     if slug != post.slug and _slug_is_taken(session, slug, post.id):
         raise naming.taken(slug)
     post.slug = slug
-    _fill(post, values, names, now=now)
+    _fill(post, values, names, by=by, now=now)
     if values.get("status", post.status) != post.status:
         _step(post, values["status"])
     post.compare_with_edition()
@@ -124,7 +123,7 @@ def publish(
     session: Session,
     post: Post,
     *,
-    by: User,
+    by: Caller,
     expected: Expected,
     now: datetime,
     prepared: Prepared | None = None,
@@ -137,7 +136,9 @@ def publish(
     return post
 
 
-def unpublish(session: Session, post: Post, *, by: User, expected: Expected, now: datetime) -> Post:
+def unpublish(
+    session: Session, post: Post, *, by: Caller, expected: Expected, now: datetime
+) -> Post:
     """Take the post away from readers; the working copy stays, as a draft.
 
     Raises ``Stale``, ``IllegalStep``.
@@ -150,7 +151,7 @@ def unpublish(session: Session, post: Post, *, by: User, expected: Expected, now
     return post
 
 
-def delete(session: Session, post: Post, *, by: User, expected: Expected, now: datetime) -> None:
+def delete(session: Session, post: Post, *, by: Caller, expected: Expected, now: datetime) -> None:
     """Delete the post; readers lose it too. Raises ``Stale``."""
     _may_write(by, post)
     saving.guard(session, post, expected)
@@ -161,12 +162,19 @@ def delete(session: Session, post: Post, *, by: User, expected: Expected, now: d
         publishing.withdraw(session, post.id, kind="post.deleted", by=by, now=now)
 
 
-def _may_write(by: User, post: Post) -> None:
+def _may_write(by: Caller, post: Post) -> None:
     """Whose post it is was asked when it was found; what one may do to it is asked here."""
     permissions.demand(by, Permission.POSTS_WRITE)
     if post.is_published and not permissions.holds(by, Permission.POSTS_PUBLISH):
         message = "The post is published. Ask an editor to change it."
         raise Forbidden(message)
+
+
+def _stay_within_reach(by: Caller, post: Post) -> None:
+    """A key that is limited to tags finds no other posts; here it makes none out of one."""
+    if by.tag_ids is not None and by.tag_ids.isdisjoint(post.tag_ids):
+        message = "This key writes posts with certain tags only: the post must have one of them."
+        raise Forbidden(message, tag_ids=sorted(map(str, by.tag_ids)))
 
 
 @dataclass(slots=True)
@@ -178,7 +186,7 @@ class _Names:
     created_tags: list[Tag]
 
 
-def _resolve(session: Session, values: dict[str, Any], *, by: User, now: datetime) -> _Names:
+def _resolve(session: Session, values: dict[str, Any], *, by: Caller, now: datetime) -> _Names:
     authors, tags, created = None, None, list[Tag]()
     if "author_ids" in values:
         authors = _known(values, "author_ids", author_queries.by_ids(session, values["author_ids"]))
@@ -191,8 +199,8 @@ def _resolve(session: Session, values: dict[str, Any], *, by: User, now: datetim
     return _Names(authors, tags, created)
 
 
-def _fill(post: Post, values: dict[str, Any], names: _Names, *, now: datetime) -> None:
-    """Put ``values`` into the post."""
+def _fill(post: Post, values: dict[str, Any], names: _Names, *, by: Caller, now: datetime) -> None:
+    """Put ``values`` into the post. Raises ``Forbidden`` where that leaves what ``by`` reaches."""
     for name in PLAIN:
         if name in values:
             setattr(post, name, values[name])
@@ -212,6 +220,7 @@ def _fill(post: Post, values: dict[str, Any], names: _Names, *, now: datetime) -
         _credit(post, names.authors)
     if names.tags is not None:
         _file(post, names.tags)
+    _stay_within_reach(by, post)
 
 
 def _merged_cover(
@@ -255,7 +264,7 @@ def _file(post: Post, tags: list[Tag]) -> None:
         filing.position = position
 
 
-def _announce(session: Session, tags: list[Tag], *, by: User, now: datetime) -> None:
+def _announce(session: Session, tags: list[Tag], *, by: Caller, now: datetime) -> None:
     for tag in tags:
         tag_actions.announce(session, tag, by=by, now=now)
 
