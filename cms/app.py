@@ -3,6 +3,8 @@
 from flask import Response
 from flask_cors import CORS
 
+from cms.accounts.keys import routes as key_routes
+from cms.accounts.keys.uses import Uses
 from cms.accounts.login import routes as login_routes
 from cms.accounts.login import throttle, tokens
 from cms.accounts.passwords import Passwords
@@ -11,6 +13,7 @@ from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
 from cms.content.posts.leases import routes as lease_routes
 from cms.content.posts.trash import routes as trash_routes
+from cms.content.tags import queries as tag_queries
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
 from cms.delivery.archive import routes as archive_routes
@@ -48,12 +51,14 @@ BLUEPRINTS = (
     form_routes.blueprint,
     redirect_routes.blueprint,
     login_routes.blueprint,
+    key_routes.blueprint,
     post_routes.blueprint,
     lease_routes.blueprint,
     trash_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,
+    key_routes.managed,
     health.blueprint,
 )
 # What the docs page shows of the folder `examples`.
@@ -101,6 +106,8 @@ def create_app(settings: Settings | None = None) -> Edge:
         database, present=watched, names=names, places=settings.streams
     )
     app.extensions["cms.passwords"] = Passwords(*settings.password_cost)
+    app.extensions["cms.key_uses"] = Uses(database)
+    app.extensions["cms.known_tags"] = tag_queries.by_ids
     app.extensions["cms.throttle"] = throttle.Throttle(settings)
     app.url_map.converters["slug"] = SlugConverter
     tokens.register(app, settings)

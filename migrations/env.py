@@ -8,6 +8,7 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from cms.accounts import models as _accounts
+from cms.accounts.keys import models as _keys
 from cms.content.loading import models as _loading
 from cms.content.posts import models as _content
 from cms.content.posts.leases import models as _leases
@@ -17,7 +18,7 @@ from cms.foundation.database import Base, Database
 from cms.foundation.retries import models as _retries
 from cms.foundation.settings import load
 
-TABLES = (_accounts, _content, _loading, _editions, _search, _retries, _leases)
+TABLES = (_accounts, _keys, _content, _loading, _editions, _search, _retries, _leases)
 
 
 def _is_modelled(name: str | None, kind: str, _parents: object) -> bool:

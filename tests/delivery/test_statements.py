@@ -25,6 +25,8 @@ STATEMENTS = {
     "/api/v1/manage/authors": 2,
     "/api/v1/manage/tags": 2,
     "/api/v1/manage/users": 2,
+    "/api/v1/manage/keys": 2,
+    "/api/v1/auth/keys": 2,
 }
 
 
@@ -66,6 +68,7 @@ def twenty(app: Edge, admin: Caller) -> None:
             admin, author_ids=people, tags=[f"tag {number} {letter}" for letter in "abc"]
         )
         factories.a_caller(app, "author")
+        factories.a_key(admin, "posts:write")
 
 
 def test_the_table_has_every_list(app: Edge) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cms.accounts import saving
-from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.content import markdown, naming
 from cms.content.markdown import Rendered
 from cms.content.posts.models import Post, Status
@@ -31,7 +31,7 @@ def prepare(source: str) -> Prepared:
 
 
 def publish(
-    session: Session, post: Post, *, by: User, now: datetime, prepared: Prepared | None = None
+    session: Session, post: Post, *, by: Caller, now: datetime, prepared: Prepared | None = None
 ) -> None:
     """Issue an edition of the working copy. Raises ``SlugTaken``.
 
@@ -81,7 +81,7 @@ def publish(
     )
 
 
-def unpublish(session: Session, post: Post, *, by: User, now: datetime) -> None:
+def unpublish(session: Session, post: Post, *, by: Caller, now: datetime) -> None:
     """Close the live edition; the post is a draft again."""
     post.status = Status.DRAFT
     post.forget_edition()
@@ -90,6 +90,6 @@ def unpublish(session: Session, post: Post, *, by: User, now: datetime) -> None:
     withdraw(session, post.id, kind="post.unpublished", by=by, now=now)
 
 
-def withdraw(session: Session, post_id: uuid.UUID, *, kind: str, by: User, now: datetime) -> None:
+def withdraw(session: Session, post_id: uuid.UUID, *, kind: str, by: Caller, now: datetime) -> None:
     """Close the live edition of a post; ``kind`` says why."""
     editions.withdraw(session, PostEdition, post_id, kind=kind, by_id=by.id, now=now)

@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
 import structlog
@@ -156,6 +157,14 @@ def site_version() -> int:
     return present().number
 
 
+def after_answer(task: Callable[[], None]) -> None:
+    """Do this once the transaction is committed and the answer sent: nobody waits for it.
+
+    A request that fails does nothing more. The failure of a task is logged.
+    """
+    g.setdefault("tasks", []).append(task)
+
+
 def _may_be_repeated(error: DBAPIError) -> bool:
     """Whether the database did nothing, or nothing was to be done but reading."""
     is_reading = request.method in SAFE_METHODS
@@ -177,6 +186,7 @@ def _commit() -> None:
 
 
 def _roll_back() -> None:
+    g.pop("tasks", None)
     if "session" in g:
         g.session.rollback()
 
@@ -197,6 +207,13 @@ def _let_go(_error: BaseException | None = None) -> None:
         held.close()
 
 
+def _carry_out(task: Callable[[], None]) -> None:
+    try:
+        task()
+    except Exception:  # noqa: BLE001 - nobody is left to be told
+        structlog.get_logger().exception("task_failed")
+
+
 def _identify() -> None:
     g.started = time.perf_counter()
     g.request_id = request_ids.choose(request.environ.get(request_ids.GIVEN, ""))
@@ -211,6 +228,8 @@ def _complete(response: Response) -> Response:
     for name, value in (*DEFAULT_HEADERS, ("X-Request-Id", g.request_id)):
         if name.lower() not in present:
             headers.add(name, value)
+    for task in g.pop("tasks", ()):
+        response.call_on_close(partial(_carry_out, task))
     log = structlog.get_logger()
     if log.is_enabled_for(logging.INFO):
         log.info(

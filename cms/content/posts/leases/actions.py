@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.content.posts.leases import queries
 from cms.content.posts.leases.models import Lease
 from cms.content.posts.leases.queries import Held
@@ -25,7 +25,7 @@ def take(
     session: Session,
     post_id: uuid.UUID,
     *,
-    by: User,
+    by: Caller,
     life: timedelta,
     is_taken_over: bool,
     now: datetime,
@@ -49,7 +49,7 @@ def take(
     return taken
 
 
-def give_back(session: Session, post_id: uuid.UUID, *, by: User) -> None:
+def give_back(session: Session, post_id: uuid.UUID, *, by: Caller) -> None:
     """Hold the lease no longer; nothing happens to one that somebody else holds.
 
     Raises ``NotFound``.

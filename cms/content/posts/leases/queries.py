@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.content.posts import queries
 from cms.content.posts.leases.models import Lease
 from cms.content.posts.models import Post
@@ -24,7 +25,7 @@ class Held:
     expires_at: datetime
 
 
-def demand_post(session: Session, post_id: uuid.UUID, *, by: User, lock: bool = False) -> None:
+def demand_post(session: Session, post_id: uuid.UUID, *, by: Caller, lock: bool = False) -> None:
     """Raise ``NotFound`` unless ``by`` may see the post.
 
     With ``lock``, nobody else takes its lease before the transaction ends.
