@@ -73,8 +73,8 @@ def settle(
     """Save ``row`` under ``base``, or with the first number behind it that is free.
 
     ``put`` gives it a slug and makes whatever other change is to be saved with it. A free slug may
-    be taken by somebody else before that: then the next one is tried, each in a savepoint, and a
-    row that was there before has to be read again. ``holding``: which rows' slugs are taken.
+    be taken by somebody else before that: then the next one is tried, each in a savepoint.
+    ``holding``: which rows' slugs are taken.
     """
     number = 1
     for _ in range(TRIES):

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0017"
+down_revision = "0010"
 
 KEPT = sa.text("trashed_at IS NULL")
 ONLY_KEPT = {"sqlite_where": KEPT, "postgresql_where": KEPT}

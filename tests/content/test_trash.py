@@ -100,6 +100,7 @@ def test_the_change_says_that_it_was_trashed(database: Database, editor: Caller)
         ("PATCH", "", {}),
         ("PATCH", "", {"status": "draft"}),
         ("PATCH", "", {"status": "in_review"}),
+        ("POST", "/revisions/1/restore", None),
         ("POST", "/publish", None),
         ("POST", "/unpublish", None),
         ("DELETE", "", None),
@@ -144,6 +145,7 @@ def test_a_restored_post_is_a_draft_under_its_slug(
     same = post.keys() - {"status", "version", "updated_at"}
     assert {name: back[name] for name in same} == {name: post[name] for name in same}
     assert (back["status"], back["trashed_at"]) == ("draft", None)
+    assert back["revision"] == post["revision"]
     assert client.get("/api/v1/posts/mine").status_code in {404, 410}
     assert factories.published(editor, back)["status"] == "published"
     assert client.get("/api/v1/posts/mine").status_code == 200
@@ -167,6 +169,7 @@ def test_the_slug_of_a_trashed_post_is_free_and_it_comes_back_with_another(
     back = restored(editor, post)
 
     assert back["slug"] == "same-2"
+    assert back["revision"] == post["revision"] + 1
     assert back["expanded"] == post["expanded"]
     factories.published(editor, back)
     assert client.get("/api/v1/posts/same-2").get_json()["id"] == post["id"]

@@ -15,6 +15,7 @@ from cms.content.authors.models import Author
 from cms.content.posts import publishing, queries, steps
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.posts.publishing import Prepared
+from cms.content.posts.revisions import keeping
 from cms.content.posts.steps import Step
 from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
@@ -60,6 +61,7 @@ def create(
         filings=[],
     )
     saving.begin(post, by=by, now=now)
+    keeping.begin(post, by=by, now=now)
     names = _resolve(session, values, by=by, now=now)
     if names.authors is None:
         names.authors = author_queries.of_user(session, by.id)
@@ -87,16 +89,18 @@ def edit(
     by: Caller,
     expected: Expected,
     now: datetime,
+    autosave: bool = False,
 ) -> Post:
     """Change the working copy. What readers see stays until it is published again.
 
-    A change that changes nothing keeps the version. Raises ``Stale``, ``SlugTaken``,
-    ``IllegalStep``, ``Unprocessable``.
+    A change of what the post says makes a revision; a run of autosaves makes one. A change that
+    changes nothing keeps the version. Raises ``Stale``, ``SlugTaken``, ``IllegalStep``,
+    ``Unprocessable``.
     """
     demand_writing(by, post)
     saving.guard(session, post, expected)
     steps.demand(post, Step.EDIT)
-    before = (post.fingerprint(), post.status)
+    before, status = post.content(), post.status
     # Every look at the database comes before the first change, or it would flush half of it.
     names = _resolve(session, values, by=by, now=now)
     slug = values.get("slug", post.slug)
@@ -108,9 +112,16 @@ def edit(
         steps.demand(post, steps.TOWARDS[values["status"]])
         post.status = values["status"]
     post.compare_with_edition()
-    if (post.fingerprint(), post.status) != before:
+    is_another = post.content() != before
+    if is_another:
+        keeping.keep(session, post, before, by=by, now=now, autosave=autosave)
+    if is_another or post.status != status:
+        # Whoever takes the next step finds the revision that this one was taken with.
+        post.revision_is_fixed = post.revision_is_fixed or post.status != status
         saving.touch(post, by=by, now=now)
         _flush(session, post)
+    elif not autosave:
+        keeping.fix(session, post)
     _announce(session, names.created_tags, by=by, now=now)
     return post
 

@@ -9,6 +9,7 @@ from cms.accounts.permissions import Caller, Permission
 from cms.content import naming
 from cms.content.posts import actions, publishing, queries, steps
 from cms.content.posts.models import Post, Status
+from cms.content.posts.revisions import keeping
 from cms.content.posts.steps import Step
 from cms.foundation.versions import Expected
 
@@ -38,10 +39,14 @@ def restore(session: Session, post: Post, *, by: Caller, expected: Expected, now
     actions.demand_writing(by, post)
     saving.guard(session, post, expected)
     steps.demand(post, Step.RESTORE)
-    post_id = post.id
+    post_id, before = post.id, post.content()
 
     def put(slug: str) -> None:
+        # A try that failed has emptied the object.
+        queries.get(session, post_id, by=by, lock=True)
         post.slug, post.status, post.trashed_at = slug, Status.DRAFT, None
+        if slug != before.slug:
+            keeping.keep(session, post, before, by=by, now=now, autosave=False)
         saving.touch(post, by=by, now=now)
 
     naming.settle(
@@ -52,7 +57,7 @@ def restore(session: Session, post: Post, *, by: Caller, expected: Expected, now
         is_taken=lambda slug: queries.slug_is_taken(session, slug, post_id),
         holding=queries.KEPT,
     )
-    return queries.get(session, post_id, by=by, lock=True)
+    return post
 
 
 def purge(session: Session, post: Post, *, by: Caller, expected: Expected, now: datetime) -> None:
