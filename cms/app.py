@@ -11,6 +11,8 @@ from cms.accounts.passwords import Passwords
 from cms.accounts.users import routes as user_routes
 from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
+from cms.content.posts.checks import actions as checks
+from cms.content.posts.checks import routes as check_routes
 from cms.content.posts.leases import routes as lease_routes
 from cms.content.posts.revisions import routes as revision_routes
 from cms.content.posts.trash import routes as trash_routes
@@ -57,6 +59,7 @@ BLUEPRINTS = (
     post_routes.blueprint,
     lease_routes.blueprint,
     trash_routes.blueprint,
+    check_routes.blueprint,
     revision_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
@@ -95,6 +98,7 @@ def create_app(settings: Settings | None = None) -> Edge:
         pool_size=settings.database_pool,
         timeout=settings.database_timeout,
     )
+    database.info[checks.KEY] = checks.Standard.of(settings)
     watched = present.watch(database, notified=settings.cache_check == "notify")
     app = Edge("cms", database, present=watched)
     app.config.update(

@@ -17,9 +17,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from cms.commands.publish.remote import Credentials, Remote
-from cms.commands.publish.session import Session, Sessions
-from cms.commands.publish.transport import (
+from cms.commands.client.remote import Credentials, Remote
+from cms.commands.client.session import Session, Sessions
+from cms.commands.client.transport import (
     BadAddress,
     RemoteFault,
     Transport,

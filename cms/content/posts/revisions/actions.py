@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from cms.accounts.permissions import Caller
 from cms.content.posts import actions
 from cms.content.posts.models import Post
 from cms.content.posts.revisions import queries, reviving

@@ -6,6 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
+from cms.accounts.permissions import Caller
 from cms.content.posts.content import Content
 from cms.content.posts.models import Post
 from cms.content.posts.revisions import queries

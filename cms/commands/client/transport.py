@@ -114,7 +114,7 @@ class Transport:
         self._secrets: set[str] = set()
         self._client = httpx2.Client(
             base_url=f"{server.address}{_API}",
-            headers={"Accept": "application/json", "User-Agent": "cms-publish"},
+            headers={"Accept": "application/json", "User-Agent": "cms"},
             timeout=_TIMEOUT,
             # The password goes to the server named, nowhere else: not to where a redirect points
             # and, for this machine, not through a proxy of the environment.
