@@ -41,6 +41,17 @@ class Person:
         (found,) = self.http.get("/manage/posts", params={"slug": slug}).json()["data"]
         return dict(found)
 
+    def trash(self, slug: str) -> dict[str, Any]:
+        """Return the post in the trash that has this slug."""
+        asked = {"slug": slug, "status": "trashed"}
+        (found,) = self.http.get("/manage/posts", params=asked).json()["data"]
+        return dict(found)
+
+    def restore(self, post: dict[str, Any]) -> None:
+        """Bring a post back from the trash."""
+        path = f"/manage/posts/{post['id']}/restore"
+        assert self.http.post(path, headers={"If-Match": "*"}).status_code == 200
+
     def change(self, post: dict[str, Any], **fields: Any) -> dict[str, Any]:
         """Save fields of a post as it is now."""
         path = f"/manage/posts/{post['id']}"

@@ -49,6 +49,7 @@ def test_no_operation_finds_a_post_of_somebody_else(
         "edit_post": 404,
         "check_post": 404,
         "delete_post": 404,
+        "restore_post": 404,
         "list_revisions": 404,
         "get_revision": 404,
         "compare_revisions": 404,

@@ -5,16 +5,18 @@ import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
+from cms.foundation import moments
 from cms.foundation.http import openapi
 from cms.foundation.http.edge import Edge
 from tests import factories
 from tests.callers import Caller
 from tests.hostile.document import DOCUMENT, resolved
 
-METHODS = ("get", "post", "patch", "delete")
+METHODS = ("get", "post", "put", "patch", "delete")
 WITHOUT_LOGIN = "log_in"
 WITH_REFRESH_TOKEN = "refresh_tokens"  # noqa: S105 - the name of an operation
 # Values of the query parameters that an operation cannot do without.
@@ -148,6 +150,7 @@ class World:
             "author_id": factories.an_author(self.admin)["id"],
             "tag_id": factories.a_tag(self.admin)["id"],
         }
+        self.key = factories.a_key(self.admin, "posts:write")
         pair = self.admin.post(
             "/api/v1/auth/login",
             json={"email": self.admin.email, "password": self.admin.password},
@@ -160,6 +163,7 @@ class World:
         return {
             "post_id": self.post["id"],
             "user_id": self.victim.user_id,
+            "key_id": str(self.key.key_id),
             "part": "posts-1",
             **self.unused,
         }
@@ -228,7 +232,8 @@ class World:
             ids = {"author_ids": self.author["id"], "tag_ids": self.tag["id"]}
             return str(ids.get(name, self.victim.user_id))
         if schema.get("format") == "date-time":
-            return "2020-02-29T12:00:00Z"
+            tomorrow = moments.spell(moments.now() + timedelta(days=1))
+            return tomorrow if name == "expires_at" else "2020-02-29T12:00:00Z"
         if schema.get("format") == "uri-reference":
             return "https://example.org/a"
         if name == "authors":

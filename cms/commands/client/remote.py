@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
@@ -56,6 +57,11 @@ class Post:
     def status(self) -> str:
         """The working copy's status."""
         return str(self.fields.get("status"))
+
+    @property
+    def trashed(self) -> bool:
+        """Whether it was deleted, and can still be brought back."""
+        return self.status == "trashed"
 
     @property
     def live(self) -> bool:
@@ -136,7 +142,11 @@ class Remote:
 
     def send(self, method: str, path: str, **parts: Any) -> Answer:
         """Send a request as the user, or raise RemoteFault."""
-        return self._call(lambda token: self._transport.send(method, path, token=token, **parts))
+        # One for all attempts; what has If-Match instead of a key is not repeated by itself.
+        key = str(uuid.uuid4()) if method == "POST" else None
+        return self._call(
+            lambda token: self._transport.send(method, path, token=token, key=key, **parts)
+        )
 
     def _call(self, send: Callable[[str], T]) -> T:
         """Send with an access token; once more after a 401, which means that nothing was done."""

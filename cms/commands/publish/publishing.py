@@ -90,17 +90,20 @@ class Publisher:
         """Return the file's post: the one it became, else the one with its slug."""
         if known is not None:
             try:
-                return self._remote.get_post(known.id)
+                post = self._remote.get_post(known.id)
             except NotFound:
                 pass
+            else:
+                if not post.trashed:
+                    return post
         slug = document.slug or (known.slug if known else None)
         return self._remote.find_post(slug) if slug else None
 
     def _create(self, path: Path, document: Document, known: Known | None) -> Outcome:
         if known is not None and not self._options.force:
             message = (
-                f'the post that this file became ("{known.slug}") is no longer on the server; '
-                "--force creates it anew"
+                f'the post that this file became ("{known.slug}") was deleted on the server; '
+                "restore it there, if it is in the trash, or create it anew with --force"
             )
             raise Conflict(message)
         live = self._to_be_live(document)

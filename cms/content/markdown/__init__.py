@@ -82,6 +82,8 @@ def as_source(html: str) -> str:
     parts = re.split("(<pre.*?</pre>)", html, flags=re.DOTALL)
     # In between, blank lines mean nothing; in preformatted text they are written as references.
     parts[0::2] = [re.sub(r"\n\s*\n", "\n", part) for part in parts[0::2]]
+    # A block that begins with preformatted text ends with its line: the next begins another.
+    parts[2::2] = ["\n" + part.removeprefix("\n") for part in parts[2::2]]
     parts[1::2] = [
         re.sub(r"\n([ \t])(?=[ \t]*\n)", _reference, part).replace("\n\n", "\n&#10;")
         for part in parts[1::2]

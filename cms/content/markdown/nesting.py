@@ -156,6 +156,9 @@ class _Tree:
             # A parser ignores one newline here each time it reads the document.
             text = text.lstrip("\n")
             self.begins_pre = not text
+        if self.open and self.open[-1] in _SCAFFOLD and "pre" in self.open:
+            # A parser puts it before the table, and that may be where ``pre`` begins.
+            text = text.replace("\n", " ")
         self.parts.append(escape(text, quote=False))
 
     def start(self, name: str, attributes: str) -> None:

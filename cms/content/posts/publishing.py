@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cms.accounts import saving
-from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.content import markdown, naming
 from cms.content.markdown import Rendered
 from cms.content.markdown.parts import Parts
@@ -41,7 +41,7 @@ def publish(
     session: Session,
     post: Post,
     *,
-    by: User,
+    by: Caller,
     now: datetime,
     revision: Revision | None = None,
     prepared: Prepared | None = None,
@@ -113,16 +113,15 @@ def shape(
     }
 
 
-def unpublish(session: Session, post: Post, *, by: User, now: datetime) -> None:
+def unpublish(session: Session, post: Post, *, by: Caller, now: datetime) -> None:
     """Close the live edition; the post is a draft again."""
     post.status = Status.DRAFT
-    post.published_fingerprint = None
-    post.has_unpublished_changes = False
+    post.forget_edition()
     saving.touch(post, by=by, now=now)
     session.flush()
     withdraw(session, post.id, kind="post.unpublished", by=by, now=now)
 
 
-def withdraw(session: Session, post_id: uuid.UUID, *, kind: str, by: User, now: datetime) -> None:
+def withdraw(session: Session, post_id: uuid.UUID, *, kind: str, by: Caller, now: datetime) -> None:
     """Close the live edition of a post; ``kind`` says why."""
     editions.withdraw(session, PostEdition, post_id, kind=kind, by_id=by.id, now=now)

@@ -33,6 +33,7 @@ EXAMPLE: dict[str, Any] = {
     "status": "published",
     "has_unpublished_changes": False,
     "published_at": "2026-03-01T09:00:00.000Z",
+    "trashed_at": None,
     "created_at": "2026-02-27T16:20:00.000Z",
     "updated_at": "2026-03-01T09:00:00.000Z",
     "created_by": "019ab3c4-0000-7000-8000-000000000001",
@@ -166,6 +167,11 @@ class PostOut(Shown):
         metadata={"description": "Whether publishing again would show readers something else"},
     )
     published_at = Moment(required=True, allow_none=True)
+    trashed_at = Moment(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Since when it has been in the trash; null: it is not there"},
+    )
     created_at = Moment(required=True)
     updated_at = Moment(required=True)
     created_by = fields.UUID(required=True, allow_none=True, attribute="created_by_id")
@@ -180,7 +186,10 @@ class PostOut(Shown):
 class PostFilter(PageFilter):
     """Which posts."""
 
-    status = fields.String(validate=validate.OneOf(list(Status)))
+    status = fields.String(
+        validate=validate.OneOf(list(Status)),
+        metadata={"description": "Without it, all but what is in the trash"},
+    )
     author = SlugField(metadata={"description": "Slug of an author"})
     tag = SlugField(metadata={"description": "Slug of a tag"})
     slug = SlugField(metadata={"description": "The post with exactly this slug"})

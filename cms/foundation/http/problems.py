@@ -132,7 +132,7 @@ def _of_situation(error: CmsError) -> Response:
         # RFC 6750, 3: a challenge without error code when no token came at all.
         reason = ' error="invalid_token"' if error.token_came else ""
         headers["WWW-Authenticate"] = f"Bearer{reason}"
-    if isinstance(error, errors.TooManyAttempts | errors.Unavailable):
+    if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
     body = document(
         status_of(type(error)),

@@ -131,6 +131,11 @@ class Settings:
         "days for which `cms prune` keeps what readers no longer see",
         shown_default="365",
     )
+    trash_days: int = _setting(
+        "CMS_TRASH_DAYS",
+        "days for which `cms prune` keeps deleted posts in the trash",
+        shown_default="30",
+    )
     database_timeout: int = _setting(
         "CMS_DATABASE_TIMEOUT",
         "seconds: how long a PostgreSQL statement may run, how long to wait for a connection or a "

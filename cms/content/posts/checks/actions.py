@@ -8,7 +8,7 @@ from typing import Self
 
 from sqlalchemy.orm import Session
 
-from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.content import markdown
 from cms.content.markdown import MarkdownTooComplex
 from cms.content.markdown.parts import Parts
@@ -56,7 +56,7 @@ def check(
     draft: Draft,
     *,
     post_id: uuid.UUID,
-    by: User | None,
+    by: Caller | None,
     parts: Parts | None = None,
 ) -> list[Finding]:
     """All that is found in a state of a post, worst first, without what ``by`` may not know of.
@@ -74,7 +74,7 @@ def demand(
     draft: Draft,
     *,
     post_id: uuid.UUID,
-    by: User | None,
+    by: Caller | None,
     parts: Parts | None = None,
 ) -> None:
     """Raise ``ChecksFailed`` if the site does not let a post like this be published."""
@@ -101,7 +101,7 @@ def _all(
     draft: Draft,
     *,
     post_id: uuid.UUID,
-    by: User | None,
+    by: Caller | None,
     parts: Parts | None,
 ) -> Iterator[Finding]:
     for rule in (rules.title, rules.description, rules.excerpt, rules.cover):

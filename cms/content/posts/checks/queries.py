@@ -6,7 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.content.posts import queries
 from cms.content.posts.models import Post
 from cms.editions.models import AuthorEdition, Edition, NamedEdition, PostEdition, TagEdition
@@ -37,7 +37,7 @@ def present_slugs(session: Session, kind: str, wanted: Collection[str]) -> dict[
     return found
 
 
-def namesakes(session: Session, post_id: uuid.UUID, title: str, *, by: User | None) -> list[str]:
+def namesakes(session: Session, post_id: uuid.UUID, title: str, *, by: Caller | None) -> list[str]:
     """Slugs of other posts with this title: those that readers see, and drafts that ``by`` may."""
     key = texts.folded(title)
     live = select(PostEdition.slug).where(
