@@ -10,7 +10,7 @@ from cms.commands.client.remote import Post, Remote, post_of
 from cms.commands.client.transport import NotFound
 
 _POSTS: Final = "/manage/posts"
-_SLUG: Final = re.compile("[a-z0-9]+(?:-[a-z0-9]+)*")
+_SLUG: Final = re.compile("(?=.{1,100}$)[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class Posts:

@@ -126,7 +126,7 @@ def _begin(remote: Remote, post: Post, name: str, *, resume: bool, discard: bool
         message = "there is no text of an earlier edit; leave out --resume"
         raise RemoteFault(message)
     if kept.exists and not resume and not discard:
-        terminal.say(f"An edit of this post was not saved: {kept.path}")
+        terminal.say("An earlier edit of this post was not saved.")
         if not sys.stdin.isatty():
             fail(_how_to_go_on(kept, name))
         resume = click.confirm("Go on with it?", default=True, err=True)
@@ -136,6 +136,10 @@ def _begin(remote: Remote, post: Post, name: str, *, resume: bool, discard: bool
 
 
 def _how_to_go_on(kept: Kept, name: str) -> str:
+    """Say where the text is; nothing of one that was never touched."""
+    if kept.is_untouched:
+        kept.drop()
+        return "Nothing was changed."
     quoted = shlex.quote(name)
     return (
         f"Your text is kept: {kept.path}\n"

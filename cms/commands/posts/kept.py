@@ -35,6 +35,14 @@ class Kept:
         """Whether there is a text that was not saved."""
         return self.path.exists()
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether the text is still what it was made from."""
+        try:
+            return self.path.read_bytes() == self._original.read_bytes()
+        except OSError:
+            return False
+
     def begin(self, text: str) -> None:
         """Put the text there; what was there before is gone."""
         try:

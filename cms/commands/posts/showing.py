@@ -49,17 +49,16 @@ def moment(value: object) -> str:
 
 
 def listed(posts: Iterable[Mapping[str, Any]]) -> Table:
-    """Return a table of posts."""
+    """Return a table of posts; each slug has a line of its own, to be copied whole."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("post", overflow="fold", ratio=2)
-    table.add_column("title", overflow="ellipsis", no_wrap=True, ratio=3)
     table.add_column("state", no_wrap=True)
     table.add_column("saved", no_wrap=True)
+    table.add_column("post", overflow="fold")
     for post in posts:
-        saved = moment(post.get("updated_at"))
-        table.add_row(
-            styled(str(post.get("slug"))), styled(str(post.get("title"))), state(post), saved
+        shown = (
+            styled(str(post.get("title"))).append("\n").append(styled(str(post.get("slug")), "dim"))
         )
+        table.add_row(state(post), moment(post.get("updated_at")), shown)
     return table
 
 
