@@ -23,6 +23,7 @@ from cms.foundation import moments
 from cms.foundation.errors import Malformed
 from cms.foundation.http import Blueprint, pages, session
 from cms.foundation.http.pages import PageFilter
+from cms.foundation.http.retries import holds_secrets
 
 _SHOWN = tuple(KeyOut().fields)
 
@@ -56,6 +57,7 @@ def list_keys(page: dict[str, Any]) -> Any:
 
 @blueprint.post("")
 @requires_login(Permission.ACCOUNT_USE)
+@holds_secrets
 @blueprint.arguments(KeyIn)
 @blueprint.response(201, NewKeyOut)
 def create_key(values: dict[str, Any]) -> Any:
@@ -114,6 +116,7 @@ def list_managed_keys(page: dict[str, Any]) -> Any:
 
 @managed.post("")
 @requires_login(Permission.USERS_MANAGE)
+@holds_secrets
 @managed.arguments(ServiceKeyIn)
 @managed.response(201, NewKeyOut)
 def create_service_key(values: dict[str, Any]) -> Any:
