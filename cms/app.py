@@ -9,6 +9,7 @@ from cms.accounts.passwords import Passwords
 from cms.accounts.users import routes as user_routes
 from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
+from cms.content.posts.previews import routes as preview_routes
 from cms.content.posts.revisions import routes as revision_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     login_routes.blueprint,
     post_routes.blueprint,
     revision_routes.blueprint,
+    preview_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,

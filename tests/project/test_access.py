@@ -35,6 +35,7 @@ PUBLIC_OPERATIONS = {
     "get_post_json_ld",
     "search_posts",
     "suggest",
+    "get_preview",
     "get_changes",
     "get_export",
     "log_in",
