@@ -14,6 +14,7 @@ from cms.content.posts import routes as post_routes
 from cms.content.posts.checks import actions as checks
 from cms.content.posts.checks import routes as check_routes
 from cms.content.posts.leases import routes as lease_routes
+from cms.content.posts.previews import routes as preview_routes
 from cms.content.posts.revisions import routes as revision_routes
 from cms.content.posts.trash import routes as trash_routes
 from cms.content.tags import queries as tag_queries
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     trash_routes.blueprint,
     check_routes.blueprint,
     revision_routes.blueprint,
+    preview_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,
