@@ -9,6 +9,7 @@ from cms.accounts.passwords import Passwords
 from cms.accounts.users import routes as user_routes
 from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
+from cms.content.posts.bulk import routes as bulk_routes
 from cms.content.posts.leases import routes as lease_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     sync_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
+    bulk_routes.blueprint,
     lease_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,

@@ -25,6 +25,7 @@ class Status(StrEnum):
     PUBLISHED = "published"
 
 
+MOST_TAGS = 50
 # What an edition is made from, beside authors and tags.
 SEEN = ("slug", "title", "excerpt", "body", "cover", "seo", "featured", "published_at")
 
