@@ -11,6 +11,7 @@ from cms.accounts.passwords import Passwords
 from cms.accounts.users import routes as user_routes
 from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
+from cms.content.posts.bulk import routes as bulk_routes
 from cms.content.posts.checks import actions as checks
 from cms.content.posts.checks import routes as check_routes
 from cms.content.posts.leases import routes as lease_routes
@@ -58,6 +59,7 @@ BLUEPRINTS = (
     login_routes.blueprint,
     key_routes.blueprint,
     post_routes.blueprint,
+    bulk_routes.blueprint,
     lease_routes.blueprint,
     trash_routes.blueprint,
     check_routes.blueprint,
