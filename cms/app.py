@@ -9,6 +9,7 @@ from cms.accounts.passwords import Passwords
 from cms.accounts.users import routes as user_routes
 from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
+from cms.content.posts.review import routes as review_routes
 from cms.content.posts.revisions import routes as revision_routes
 from cms.content.posts.trash import routes as trash_routes
 from cms.content.tags import routes as tag_routes
@@ -45,6 +46,7 @@ BLUEPRINTS = (
     sync_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
+    review_routes.blueprint,
     trash_routes.blueprint,
     revision_routes.blueprint,
     author_routes.blueprint,

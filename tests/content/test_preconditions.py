@@ -16,6 +16,9 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "edit_post": {"title": "Changed"},
     "delete_post": None,
     "restore_post": None,
+    "submit_post": None,
+    "send_back_post": {"comment": "Not yet"},
+    "approve_post": None,
     "publish_post": None,
     "unpublish_post": None,
     "restore_revision": None,
@@ -28,6 +31,10 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "edit_user": {"name": "Changed"},
     "delete_user": None,
 }
+# Where a post has to stand for them; for the others it is published.
+STANDING = {"submit_post": "draft", "send_back_post": "in_review", "approve_post": "in_review"}
+# Comments are never changed: adding one or taking it away undoes nobody's work.
+ADDING = {"create_comment", "delete_comment"}
 every_operation = pytest.mark.parametrize("name", BODIES)
 
 
@@ -39,7 +46,7 @@ class Target:
         self.admin = admin
         self.body = BODIES[name]
         known = {
-            "post_id": factories.a_published_post(admin)["id"],
+            "post_id": factories.a_post(admin, status=STANDING.get(name, "published"))["id"],
             "author_id": factories.an_author(admin)["id"],
             "tag_id": factories.a_tag(admin)["id"],
             "user_id": factories.a_caller(app, "author").user_id,
@@ -106,7 +113,7 @@ def test_everything_that_changes_a_resource_takes_if_match(app: Edge) -> None:
         and one.method != "GET"
     }
 
-    assert changing == set(BODIES)
+    assert changing - ADDING == set(BODIES)
 
 
 @every_operation
