@@ -16,6 +16,7 @@ from cms.content.posts.checks import actions as checks
 from cms.content.posts.checks import routes as check_routes
 from cms.content.posts.leases import routes as lease_routes
 from cms.content.posts.previews import routes as preview_routes
+from cms.content.posts.review import routes as review_routes
 from cms.content.posts.revisions import routes as revision_routes
 from cms.content.posts.trash import routes as trash_routes
 from cms.content.tags import queries as tag_queries
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     post_routes.blueprint,
     bulk_routes.blueprint,
     lease_routes.blueprint,
+    review_routes.blueprint,
     trash_routes.blueprint,
     check_routes.blueprint,
     revision_routes.blueprint,

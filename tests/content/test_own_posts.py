@@ -40,6 +40,8 @@ def test_no_operation_finds_a_post_of_somebody_else(
         options: dict[str, Any] = {} if if_match is None else {"if_match": if_match}
         if address.method == "PATCH":
             options["json"] = {"title": "Taken over"}
+        elif address.name == "create_comment":
+            options["json"] = {"text": "Taken over"}
         refused[address.name] = somebody.request(address.method, address.path, **options)
 
     # A contributor may not publish at all, whatever the post.
@@ -50,6 +52,13 @@ def test_no_operation_finds_a_post_of_somebody_else(
         "check_post": 404,
         "delete_post": 404,
         "restore_post": 404,
+        "submit_post": 404,
+        "send_back_post": 403,
+        "approve_post": 403,
+        "list_comments": 404,
+        "create_comment": 404,
+        "get_comment": 404,
+        "delete_comment": 404,
         "list_revisions": 404,
         "get_revision": 404,
         "compare_revisions": 404,

@@ -11,7 +11,7 @@ from tests.callers import Caller, ContractClient
 POSTS = "/api/v1/manage/posts"
 LEGAL = {
     "draft": ["edit", "submit", "publish", "trash"],
-    "in_review": ["edit", "send-back", "publish", "trash"],
+    "in_review": ["edit", "send-back", "approve", "publish", "trash"],
     "published": ["edit", "publish", "unpublish", "trash"],
 }
 

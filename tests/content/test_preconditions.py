@@ -16,6 +16,9 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "edit_post": {"title": "Changed"},
     "delete_post": None,
     "restore_post": None,
+    "submit_post": None,
+    "send_back_post": {"comment": "Not yet"},
+    "approve_post": None,
     "publish_post": None,
     "unpublish_post": None,
     "restore_revision": None,
@@ -28,6 +31,10 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "edit_user": {"name": "Changed"},
     "delete_user": None,
 }
+# Where a post has to stand for them; for the others it is published.
+STANDING = {"submit_post": "draft", "send_back_post": "in_review", "approve_post": "in_review"}
+# They stand beside a post and change nothing of it: adding one or taking it away undoes no work.
+BESIDE = {"create_comment", "delete_comment", "create_preview_link", "revoke_preview_link"}
 every_operation = pytest.mark.parametrize("name", BODIES)
 
 
@@ -39,7 +46,7 @@ class Target:
         self.admin = admin
         self.body = BODIES[name]
         known = {
-            "post_id": factories.a_published_post(admin)["id"],
+            "post_id": factories.a_post(admin, status=STANDING.get(name, "published"))["id"],
             "author_id": factories.an_author(admin)["id"],
             "tag_id": factories.a_tag(admin)["id"],
             "user_id": factories.a_caller(app, "author").user_id,
@@ -95,10 +102,6 @@ def test_every_operation_that_declares_if_match_is_tested_here(app: Edge) -> Non
         return any(one["name"] == "If-Match" for one in operation.get("parameters", []))
 
     assert {one.name for one in operations(app) if takes_if_match(one)} == set(BODIES)
-
-
-# They stand beside a post and change nothing of it.
-BESIDE = {"create_preview_link", "revoke_preview_link"}
 
 
 def test_everything_that_changes_a_resource_takes_if_match(app: Edge) -> None:

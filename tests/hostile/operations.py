@@ -147,8 +147,20 @@ class World:
         self.post = factories.a_published_post(
             self.admin, authors=[self.author["slug"]], tag_ids=[self.tag["id"]]
         )
-        # A published post could not take each status.
+        # A published post could not take each status, nor each step.
         self.draft = factories.a_post(self.admin)
+        submitted = factories.a_post(self.admin, status="in_review")
+        trashed = factories.a_post(self.admin)
+        factories.deleted(self.admin, trashed)
+        self.standing = {
+            "edit_post": self.draft,
+            "submit_post": self.draft,
+            "send_back_post": submitted,
+            "approve_post": submitted,
+            "restore_post": trashed,
+        }
+        comments = f"/api/v1/manage/posts/{self.post['id']}/comments"
+        self.comment = self.admin.post(comments, json={"text": "Said"}).get_json()
         # In use, an author or tag could not be deleted.
         self.unused = {
             "author_id": factories.an_author(self.admin)["id"],
@@ -168,15 +180,15 @@ class World:
             "post_id": self.post["id"],
             "user_id": self.victim.user_id,
             "key_id": str(self.key.key_id),
+            "comment_id": self.comment["id"],
             "part": "posts-1",
             **self.unused,
         }
 
     def request(self, operation: Operation) -> Request:
         """A request that ``operation`` accepts."""
-        name = operation.path_parameter
         path = operation.path
-        if name is not None:
+        for name in operation.named("path"):
             path = path.replace("{" + name + "}", self._target(operation, name))
         headers = {}
         if operation.body_type:
@@ -197,7 +209,9 @@ class World:
             named = {"posts": self.post, "authors": self.author, "tags": self.tag}
             (kind,) = set(operation.path.split("/")) & set(named)
             return str(named[kind]["slug"])
-        return str(self.draft["id"]) if operation.name == "edit_post" else self.ids[name]
+        if name == "post_id" and operation.name in self.standing:
+            return str(self.standing[operation.name]["id"])
+        return self.ids[name]
 
     def body(self, operation: Operation, only: str | None = None) -> dict[str, Any]:
         """What is required, and the member ``only``."""

@@ -56,6 +56,9 @@ def create(
         published_fingerprint=None,
         has_unpublished_changes=False,
         trashed_at=None,
+        approved_by=None,
+        approved_at=None,
+        approved_revision=None,
         created_by_id=by.id,
         bylines=[],
         filings=[],
@@ -110,7 +113,7 @@ def edit(
     _fill(post, values, names, by=by, now=now)
     if values.get("status", post.status) != post.status:
         steps.demand(post, steps.TOWARDS[values["status"]])
-        post.status = values["status"]
+        post.move_to(Status(values["status"]))
     post.compare_with_edition()
     is_another = post.content() != before
     if is_another:

@@ -115,7 +115,7 @@ def shape(
 
 def unpublish(session: Session, post: Post, *, by: Caller, now: datetime) -> None:
     """Close the live edition; the post is a draft again."""
-    post.status = Status.DRAFT
+    post.move_to(Status.DRAFT)
     post.forget_edition()
     saving.touch(post, by=by, now=now)
     session.flush()

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from cms.accounts import permissions
 from cms.accounts.permissions import Caller, Permission
@@ -101,6 +101,7 @@ def visible(found: Select[P], *, by: Caller) -> Select[P]:
 def expanded(found: Select[P]) -> Select[P]:
     """With authors and tags, in two more statements for all posts together."""
     return found.options(
+        joinedload(Post.approved_by),
         selectinload(Post.bylines).joinedload(PostAuthor.author),
         selectinload(Post.filings).joinedload(PostTag.tag),
     )

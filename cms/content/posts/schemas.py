@@ -33,6 +33,11 @@ EXAMPLE: dict[str, Any] = {
     "has_unpublished_changes": False,
     "published_at": "2026-03-01T09:00:00.000Z",
     "trashed_at": None,
+    "approval": {
+        "by": {"id": "019ab3c4-0000-7000-8000-000000000001", "name": "Jane Doe"},
+        "at": "2026-02-28T10:00:00.000Z",
+        "revision": 2,
+    },
     "created_at": "2026-02-27T16:20:00.000Z",
     "updated_at": "2026-03-01T09:00:00.000Z",
     "created_by": "019ab3c4-0000-7000-8000-000000000001",
@@ -145,6 +150,26 @@ class Expanded(Shown):
     tags = fields.List(fields.Nested(TagName), required=True)
 
 
+class Person(Shown):
+    """A user, by name."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+
+
+class ApprovalOut(Shown):
+    """Who approved a post, and which revision of it."""
+
+    by = fields.Nested(
+        Person,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null when that user was deleted"},
+    )
+    at = Moment(required=True)
+    revision = fields.Integer(required=True)
+
+
 class PostOut(Shown):
     """A post, as editors see it."""
 
@@ -170,6 +195,12 @@ class PostOut(Shown):
         required=True,
         allow_none=True,
         metadata={"description": "Since when it has been in the trash; null: it is not there"},
+    )
+    approval = fields.Nested(
+        ApprovalOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null: nobody approved what it says now"},
     )
     created_at = Moment(required=True)
     updated_at = Moment(required=True)

@@ -12,6 +12,7 @@ class Step(StrEnum):
     EDIT = "edit"
     SUBMIT = "submit"
     SEND_BACK = "send-back"
+    APPROVE = "approve"
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
     TRASH = "trash"
@@ -29,6 +30,7 @@ LEGAL: dict[Status, tuple[Step, ...]] = {
     Status.IN_REVIEW: (
         Step.EDIT,
         Step.SEND_BACK,
+        Step.APPROVE,
         Step.PUBLISH,
         Step.TRASH,
     ),
