@@ -30,7 +30,9 @@ from cms.foundation.http.docs.problems_page import register_problems_page
 from cms.foundation.http.edge import Edge
 from cms.foundation.http.proxies import TrustedProxies
 from cms.foundation.http.slugs import SlugConverter
+from cms.foundation.jobs.work import Works
 from cms.foundation.settings import Settings, load
+from cms.operation.jobs import routes as job_routes
 
 BLUEPRINTS = (
     delivery_routes.blueprint,
@@ -45,8 +47,11 @@ BLUEPRINTS = (
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,
+    job_routes.blueprint,
     health.blueprint,
 )
+# Which work there is that waits for its moment, by the kind of its jobs.
+WORKS: Works = {}
 EXPOSED_HEADERS = ("ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After")
 
 
@@ -72,6 +77,7 @@ def create_app(settings: Settings | None = None) -> Edge:
     app.extensions["cms.streams"] = Streams(
         database, present=watched, names=names, places=settings.streams
     )
+    app.extensions["cms.works"] = WORKS
     app.extensions["cms.passwords"] = Passwords(*settings.password_cost)
     app.extensions["cms.throttle"] = throttle.Throttle(settings)
     app.url_map.converters["slug"] = SlugConverter

@@ -8,7 +8,10 @@ from cms.accounts.login import actions as login_actions
 from cms.accounts.login import tokens
 from cms.accounts.users import actions as user_actions
 from cms.foundation import moments
+from cms.foundation.database import new_id
 from cms.foundation.http.edge import Edge
+from cms.foundation.jobs import actions as jobs
+from cms.foundation.jobs.models import Job
 from tests.callers import Caller
 
 PASSWORD = "correct horse battery"  # noqa: S105 - for tests
@@ -61,6 +64,15 @@ def an_author(by: Caller, **values: Any) -> dict[str, Any]:
     assert answer.status_code == 201, answer.get_data(as_text=True)
     created: dict[str, Any] = answer.get_json()
     return created
+
+
+def a_failed_job(app: Edge) -> Job:
+    """A job of a kind that nobody does, which failed once."""
+    now = moments.now()
+    with app.database.transaction() as session:
+        job = jobs.enqueue(session, "nothing", new_id(), due_at=now, now=now)
+        jobs.fail(session, job, "It failed.", now=now)
+    return job
 
 
 def tag_of(resource: dict[str, Any], by: Caller, kind: str) -> str:

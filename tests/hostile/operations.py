@@ -148,6 +148,7 @@ class World:
             "author_id": factories.an_author(self.admin)["id"],
             "tag_id": factories.a_tag(self.admin)["id"],
         }
+        self.job_id = str(factories.a_failed_job(app).id)
         pair = self.admin.post(
             "/api/v1/auth/login",
             json={"email": self.admin.email, "password": self.admin.password},
@@ -161,6 +162,7 @@ class World:
             "post_id": self.post["id"],
             "user_id": self.victim.user_id,
             "part": "posts-1",
+            "job_id": self.job_id,
             **self.unused,
         }
 
