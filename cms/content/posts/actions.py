@@ -14,27 +14,21 @@ from cms.accounts.permissions import Permission
 from cms.content import naming
 from cms.content.authors import queries as author_queries
 from cms.content.authors.models import Author
-from cms.content.posts import publishing, queries
+from cms.content.posts import publishing, queries, steps
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.posts.publishing import Prepared
+from cms.content.posts.steps import Step
 from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
 from cms.content.tags.models import Tag
 from cms.editions import queries as editions
 from cms.foundation import texts
 from cms.foundation.database import new_id, violates
-from cms.foundation.errors import Conflict, Fault, Forbidden, Unprocessable
+from cms.foundation.errors import Fault, Forbidden, Unprocessable
 from cms.foundation.versions import Expected
 
 PLAIN = ("excerpt", "body", "featured")
 NO_SEO: dict[str, Any] = {"title": None, "description": None, "canonical_url": None}
-
-
-class IllegalStep(Conflict):
-    """The post cannot go from its status to that one; ``legal`` lists where it can go."""
-
-    code = "illegal_step"
-    title = "The post cannot take this step now"
 
 
 def create(
@@ -102,6 +96,7 @@ def edit(
     """
     _may_write(by, post)
     saving.guard(session, post, expected)
+    steps.demand(post, Step.EDIT)
     before = (post.fingerprint(), post.status)
     # Every look at the database comes before the first change, or it would flush half of it.
     names = _resolve(session, values, by=by, now=now)
@@ -111,7 +106,8 @@ def edit(
     post.slug = slug
     _fill(post, values, names, now=now)
     if values.get("status", post.status) != post.status:
-        _step(post, values["status"])
+        steps.demand(post, steps.TOWARDS[values["status"]])
+        post.status = values["status"]
     post.compare_with_edition()
     if (post.fingerprint(), post.status) != before:
         saving.touch(post, by=by, now=now)
@@ -129,9 +125,13 @@ def publish(
     now: datetime,
     prepared: Prepared | None = None,
 ) -> Post:
-    """Show readers the working copy as it is now. Raises ``Stale``, ``SlugTaken``."""
+    """Show readers the working copy as it is now.
+
+    Raises ``Stale``, ``IllegalStep``, ``SlugTaken``.
+    """
     permissions.demand(by, Permission.POSTS_PUBLISH)
     saving.guard(session, post, expected)
+    steps.demand(post, Step.PUBLISH)
     if not post.is_published or post.has_unpublished_changes:
         publishing.publish(session, post, by=by, now=now, prepared=prepared)
     return post
@@ -144,8 +144,7 @@ def unpublish(session: Session, post: Post, *, by: User, expected: Expected, now
     """
     permissions.demand(by, Permission.POSTS_PUBLISH)
     saving.guard(session, post, expected)
-    if not post.is_published:
-        raise _illegal(post, Status.DRAFT)
+    steps.demand(post, Step.UNPUBLISH)
     publishing.unpublish(session, post, by=by, now=now)
     return post
 
@@ -264,23 +263,6 @@ def _slug_is_taken(session: Session, slug: str, post_id: uuid.UUID) -> bool:
     """A slug is taken by a working copy, or by what readers still see of another post."""
     live = editions.find_live_post_id(session, slug)
     return live not in (None, post_id) or queries.has_other_with_slug(session, slug, post_id)
-
-
-def _step(post: Post, status: str) -> None:
-    if post.status not in {Status.DRAFT, Status.IN_REVIEW}:
-        raise _illegal(post, status)
-    post.status = status
-
-
-def _illegal(post: Post, wanted: str) -> IllegalStep:
-    legal = {
-        Status.DRAFT: ["in_review", "publish"],
-        Status.IN_REVIEW: ["draft", "publish"],
-        Status.SCHEDULED: ["draft", "publish"],
-        Status.PUBLISHED: ["publish", "unpublish"],
-    }[Status(post.status)]
-    message = f"The post is {post.status}; from there it cannot become {wanted} this way."
-    return IllegalStep(f"{message} Legal now: {', '.join(legal)}.", legal=legal)
 
 
 def _flush(session: Session, post: Post) -> None:

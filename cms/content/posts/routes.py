@@ -9,6 +9,7 @@ from cms.content import naming
 from cms.content.posts import actions, publishing, queries
 from cms.content.posts.models import Post, Status
 from cms.content.posts.schemas import PostFilter, PostIn, PostOut, PostPage, PostPatch
+from cms.content.posts.steps import IllegalStep
 from cms.foundation import moments
 from cms.foundation.errors import Malformed, Stale
 from cms.foundation.http import Blueprint, expected, pages, session
@@ -74,7 +75,7 @@ def get_managed_post(post_id: uuid.UUID) -> Post:
 
 @blueprint.patch("/<uuid:post_id>")
 @requires(Permission.POSTS_WRITE)
-@blueprint.fails(Stale, naming.SlugTaken, actions.IllegalStep)
+@blueprint.fails(Stale, naming.SlugTaken, IllegalStep)
 @blueprint.arguments(PostPatch, content_type="application/merge-patch+json")
 @blueprint.response(200, PostOut)
 def edit_post(values: dict[str, Any], post_id: uuid.UUID) -> Post:
@@ -104,7 +105,7 @@ def delete_post(post_id: uuid.UUID) -> None:
 
 @blueprint.post("/<uuid:post_id>/publish")
 @requires(Permission.POSTS_PUBLISH)
-@blueprint.fails(Stale, naming.SlugTaken)
+@blueprint.fails(Stale, naming.SlugTaken, IllegalStep)
 @blueprint.response(200, PostOut)
 def publish_post(post_id: uuid.UUID) -> Post:
     """Publish a post.
@@ -128,7 +129,7 @@ def publish_post(post_id: uuid.UUID) -> Post:
 
 @blueprint.post("/<uuid:post_id>/unpublish")
 @requires(Permission.POSTS_PUBLISH)
-@blueprint.fails(Stale, actions.IllegalStep)
+@blueprint.fails(Stale, IllegalStep)
 @blueprint.response(200, PostOut)
 def unpublish_post(post_id: uuid.UUID) -> Post:
     """Withdraw a post.
