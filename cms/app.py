@@ -9,6 +9,7 @@ from cms.accounts.passwords import Passwords
 from cms.accounts.users import routes as user_routes
 from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
+from cms.content.posts.revisions import routes as revision_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
 from cms.delivery.feeds import routes as feed_routes
@@ -28,6 +29,7 @@ from cms.foundation.http import health, openapi
 from cms.foundation.http.docs.page import register_docs
 from cms.foundation.http.docs.problems_page import register_problems_page
 from cms.foundation.http.edge import Edge
+from cms.foundation.http.numbers import HIGHEST, NumberConverter
 from cms.foundation.http.proxies import TrustedProxies
 from cms.foundation.http.slugs import SlugConverter
 from cms.foundation.jobs.work import Works
@@ -44,6 +46,7 @@ BLUEPRINTS = (
     sync_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
+    revision_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,
@@ -81,6 +84,7 @@ def create_app(settings: Settings | None = None) -> Edge:
     app.extensions["cms.passwords"] = Passwords(*settings.password_cost)
     app.extensions["cms.throttle"] = throttle.Throttle(settings)
     app.url_map.converters["slug"] = SlugConverter
+    app.url_map.converters["number"] = NumberConverter
     tokens.register(app, settings)
     if settings.cors_origins:
         CORS(
@@ -95,6 +99,8 @@ def create_app(settings: Settings | None = None) -> Edge:
         app.after_request(_vary_by_origin)
     api = openapi.Api(app)
     api.register_converter(SlugConverter, lambda _converter: {"type": "string"})
+    number = {"type": "integer", "minimum": 1, "maximum": HIGHEST}
+    api.register_converter(NumberConverter, lambda _converter: number)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     openapi.serve(app, api)

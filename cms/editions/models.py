@@ -116,6 +116,8 @@ class PostEdition(Edition, Base):
     html: Mapped[str] = mapped_column(Text)
     # The source it was rendered from.
     body: Mapped[str] = mapped_column(Text)
+    # Which revision of the post it was made from; not known of old ones.
+    revision: Mapped[int | None]
 
     @classmethod
     def further_indexes(cls) -> tuple[Index, ...]:

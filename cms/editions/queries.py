@@ -1,12 +1,13 @@
 """What both who write the public record and who read it ask of it."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from cms.editions.models import Change, PostEdition
+from cms.editions.models import Change, NamedEdition, PostEdition
 
 
 def find_live_post_id(session: Session, slug: str) -> uuid.UUID | None:
@@ -14,6 +15,34 @@ def find_live_post_id(session: Session, slug: str) -> uuid.UUID | None:
     return session.scalar(
         select(PostEdition.subject_id).where(PostEdition.slug == slug, PostEdition.live())
     )
+
+
+def find_live_revision(session: Session, post_id: uuid.UUID) -> int | None:
+    """Which revision of a post readers see, if they see one and it is known."""
+    return session.scalar(
+        select(PostEdition.revision).where(PostEdition.subject_id == post_id, PostEdition.live())
+    )
+
+
+def successors(
+    session: Session, model: type[NamedEdition], ids: Collection[uuid.UUID]
+) -> dict[uuid.UUID, uuid.UUID]:
+    """Who took the place of those of ``ids`` that were merged away, in the end."""
+    found, asked = dict[uuid.UUID, uuid.UUID](), set(ids)
+    while asked:
+        merged = select(model.subject_id, model.successor_id).where(
+            model.subject_id.in_(asked), model.successor_id.is_not(None)
+        )
+        step = {subject_id: into for subject_id, into in session.execute(merged) if into}
+        found |= step
+        asked = set(step.values()) - found.keys()
+    return {old: _last(old, found) for old in ids if old in found}
+
+
+def _last(old: uuid.UUID, followed: dict[uuid.UUID, uuid.UUID]) -> uuid.UUID:
+    while old in followed:
+        old = followed[old]
+    return old
 
 
 def version_at(connection: Connection, moment: datetime) -> int:

@@ -48,6 +48,10 @@ def test_no_operation_finds_a_post_of_somebody_else(
         "get_managed_post": 404,
         "edit_post": 404,
         "delete_post": 404,
+        "list_revisions": 404,
+        "get_revision": 404,
+        "compare_revisions": 404,
+        "restore_revision": 404,
         "publish_post": publishing,
         "unpublish_post": publishing,
     }

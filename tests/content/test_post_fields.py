@@ -79,7 +79,7 @@ def test_one_field_changes_and_all_others_stay(
 
     assert after[name] == values[name][1]
     assert after["version"] == before["version"] + 1
-    moved = {name, "version", "updated_at", "expanded"}
+    moved = {name, "revision", "version", "updated_at", "expanded"}
     assert {k: v for k, v in after.items() if k not in moved} == {
         k: v for k, v in before.items() if k not in moved
     }
@@ -124,6 +124,7 @@ def test_a_title_is_enough(editor: Caller) -> None:
         "seo": NOTHING,
         "status": "draft",
         "has_unpublished_changes": False,
+        "revision": 1,
         "published_at": None,
         "updated_at": post["updated_at"],
         "created_by": editor.user_id,

@@ -8,6 +8,7 @@ from typing import Any
 from werkzeug.routing import BaseConverter, Rule, UUIDConverter
 
 from cms.foundation.http.edge import Edge
+from cms.foundation.http.numbers import HIGHEST, NumberConverter
 from cms.foundation.http.slugs import SlugConverter
 
 
@@ -72,4 +73,6 @@ def _fill(app: Edge, rule: Rule, known: dict[str, str]) -> str:
 def _nobody(converter: BaseConverter) -> str:
     if isinstance(converter, UUIDConverter):
         return str(uuid.uuid4())
+    if isinstance(converter, NumberConverter):
+        return str(HIGHEST)
     return "nobody-has-this" if isinstance(converter, SlugConverter) else "nothing"

@@ -17,7 +17,8 @@ from cms.content.authors import queries as author_queries
 from cms.content.loading.models import Load
 from cms.content.markdown import Rendered
 from cms.content.posts.actions import NO_SEO
-from cms.content.posts.models import Post, PostAuthor, PostTag, Status, fingerprint
+from cms.content.posts.content import Content
+from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
 from cms.editions import actions as editions
@@ -201,14 +202,20 @@ def _row(
         "published_at": published_at,
         "first_published_at": published_at,
         "has_unpublished_changes": False,
+        "revision": 1,
+        "revised_at": now,
+        "revised_by_id": by.id,
+        "revised_fields": [],
+        "autosaves_began_at": None,
+        "revision_is_fixed": False,
         "created_by_id": by.id,
         "version": 1,
         "created_at": now,
         "updated_at": now,
         "updated_by_id": by.id,
     }
-    seen = fingerprint(row, author_ids=author_ids, tag_ids=tag_ids)
-    return {**row, "published_fingerprint": seen}
+    content = Content.of(row, author_ids=author_ids, tag_ids=tag_ids)
+    return {**row, "published_fingerprint": content.fingerprint}
 
 
 def _edition(
@@ -233,5 +240,6 @@ def _edition(
         "document": documents.post(shown, author_ids=author_ids, tag_ids=tag_ids),
         "html": rendered.html,
         "body": ready.body,
+        "revision": row["revision"],
         **documents.listed(shown),
     }

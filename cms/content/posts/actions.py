@@ -1,6 +1,5 @@
 """What can be done to posts: create, edit, submit, publish, unpublish, delete."""
 
-import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,11 +16,11 @@ from cms.content.authors.models import Author
 from cms.content.posts import publishing, queries, steps
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.posts.publishing import Prepared
+from cms.content.posts.revisions import keeping
 from cms.content.posts.steps import Step
 from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
 from cms.content.tags.models import Tag
-from cms.editions import queries as editions
 from cms.foundation import texts
 from cms.foundation.database import new_id, violates
 from cms.foundation.errors import Fault, Forbidden, Unprocessable
@@ -62,6 +61,7 @@ def create(
         filings=[],
     )
     saving.begin(post, by=by, now=now)
+    keeping.begin(post, by=by, now=now)
     names = _resolve(session, values, by=by, now=now)
     if names.authors is None:
         names.authors = author_queries.of_user(session, by.id)
@@ -72,7 +72,7 @@ def create(
         slug=values.get("slug"),
         name=post.title,
         fallback="post",
-        is_taken=lambda slug: _slug_is_taken(session, slug, post.id),
+        is_taken=lambda slug: queries.slug_is_taken(session, slug, post.id),
     )
     _announce(session, names.created_tags, by=by, now=now)
     if status == Status.PUBLISHED:
@@ -88,20 +88,22 @@ def edit(
     by: User,
     expected: Expected,
     now: datetime,
+    autosave: bool = False,
 ) -> Post:
     """Change the working copy. What readers see stays until it is published again.
 
-    A change that changes nothing keeps the version. Raises ``Stale``, ``SlugTaken``,
-    ``IllegalStep``, ``Unprocessable``.
+    A change of what the post says makes a revision; a run of autosaves makes one. A change that
+    changes nothing keeps the version. Raises ``Stale``, ``SlugTaken``, ``IllegalStep``,
+    ``Unprocessable``.
     """
     _may_write(by, post)
     saving.guard(session, post, expected)
     steps.demand(post, Step.EDIT)
-    before = (post.fingerprint(), post.status)
+    before, status = post.content(), post.status
     # Every look at the database comes before the first change, or it would flush half of it.
     names = _resolve(session, values, by=by, now=now)
     slug = values.get("slug", post.slug)
-    if slug != post.slug and _slug_is_taken(session, slug, post.id):
+    if slug != post.slug and queries.slug_is_taken(session, slug, post.id):
         raise naming.taken(slug)
     post.slug = slug
     _fill(post, values, names, now=now)
@@ -109,9 +111,16 @@ def edit(
         steps.demand(post, steps.TOWARDS[values["status"]])
         post.status = values["status"]
     post.compare_with_edition()
-    if (post.fingerprint(), post.status) != before:
+    is_another = post.content() != before
+    if is_another:
+        keeping.keep(session, post, before, by=by, now=now, autosave=autosave)
+    if is_another or post.status != status:
+        # Whoever takes the next step finds the revision that this one was taken with.
+        post.revision_is_fixed = post.revision_is_fixed or post.status != status
         saving.touch(post, by=by, now=now)
         _flush(session, post)
+    elif not autosave:
+        keeping.fix(session, post)
     _announce(session, names.created_tags, by=by, now=now)
     return post
 
@@ -257,12 +266,6 @@ def _file(post: Post, tags: list[Tag]) -> None:
 def _announce(session: Session, tags: list[Tag], *, by: User, now: datetime) -> None:
     for tag in tags:
         tag_actions.announce(session, tag, by=by, now=now)
-
-
-def _slug_is_taken(session: Session, slug: str, post_id: uuid.UUID) -> bool:
-    """A slug is taken by a working copy, or by what readers still see of another post."""
-    live = editions.find_live_post_id(session, slug)
-    return live not in (None, post_id) or queries.has_other_with_slug(session, slug, post_id)
 
 
 def _flush(session: Session, post: Post) -> None:

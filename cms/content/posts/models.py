@@ -1,17 +1,17 @@
 """The table of posts, their states, and the rules that need only the post itself."""
 
-import hashlib
 import uuid
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-import orjson
 from sqlalchemy import JSON, ForeignKey, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.accounts.editing import Edited
 from cms.content.authors.models import Author
+from cms.content.posts.content import FIELDS, LINKS, Content
 from cms.content.tags.models import Tag
 from cms.foundation.database import Base, Key, UtcDateTime
 
@@ -23,23 +23,6 @@ class Status(StrEnum):
     IN_REVIEW = "in_review"
     SCHEDULED = "scheduled"
     PUBLISHED = "published"
-
-
-# What an edition is made from, beside authors and tags.
-SEEN = ("slug", "title", "excerpt", "body", "cover", "seo", "featured", "published_at")
-
-
-def fingerprint(
-    values: dict[str, Any], *, author_ids: list[uuid.UUID], tag_ids: list[uuid.UUID]
-) -> str:
-    """A digest of all that an edition would be made from."""
-    seen = [
-        *(values[name] for name in SEEN),
-        [str(author_id) for author_id in author_ids],
-        [str(tag_id) for tag_id in tag_ids],
-    ]
-    packed = orjson.dumps(seen, option=orjson.OPT_SORT_KEYS)
-    return hashlib.blake2b(packed, digest_size=16).hexdigest()
 
 
 class PostAuthor(Base):
@@ -93,6 +76,16 @@ class Post(Edited, Base):
     # What the live edition was made from, to see whether the working copy has moved on.
     published_fingerprint: Mapped[str | None]
     has_unpublished_changes: Mapped[bool]
+    # Which revision the working copy is; those before it are rows of their own.
+    revision: Mapped[int]
+    revised_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    # No foreign key: whoever is deleted has saved it nevertheless.
+    revised_by_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    revised_fields: Mapped[list[str]] = mapped_column(JSON)
+    # When the run of autosaves began that this revision is; empty: it was saved in one step.
+    autosaves_began_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Somebody stands on it: the next autosave makes another.
+    revision_is_fixed: Mapped[bool]
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("users.id", ondelete="SET NULL"), index=True
     )
@@ -134,10 +127,16 @@ class Post(Edited, Base):
         """Whether readers see an edition of it."""
         return self.status == Status.PUBLISHED
 
+    def content(self) -> Content:
+        """What it says now."""
+        values = {name: getattr(self, name) for name in FIELDS if name not in LINKS}
+        if self.published_at == self.first_published_at:
+            values["published_at"] = None
+        return Content.of(values, author_ids=self.author_ids, tag_ids=self.tag_ids)
+
     def fingerprint(self) -> str:
         """A digest of all that an edition would be made from."""
-        values = {name: getattr(self, name) for name in SEEN}
-        return fingerprint(values, author_ids=self.author_ids, tag_ids=self.tag_ids)
+        return replace(self.content(), published_at=self.published_at).fingerprint
 
     def compare_with_edition(self) -> None:
         """Note whether the working copy differs from what readers see."""

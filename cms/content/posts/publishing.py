@@ -1,8 +1,9 @@
 """Turning a working copy into what the world sees: rendered once, issued as an edition."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,10 @@ from cms.accounts import saving
 from cms.accounts.models import User
 from cms.content import markdown, naming
 from cms.content.markdown import Rendered
+from cms.content.posts.content import Content
 from cms.content.posts.models import Post, Status
+from cms.content.posts.revisions import reviving
+from cms.content.posts.revisions.models import Revision
 from cms.editions import actions as editions
 from cms.editions import documents
 from cms.editions import queries as edition_queries
@@ -31,54 +35,76 @@ def prepare(source: str) -> Prepared:
 
 
 def publish(
-    session: Session, post: Post, *, by: User, now: datetime, prepared: Prepared | None = None
+    session: Session,
+    post: Post,
+    *,
+    by: User,
+    now: datetime,
+    revision: Revision | None = None,
+    prepared: Prepared | None = None,
 ) -> None:
-    """Issue an edition of the working copy. Raises ``SlugTaken``.
+    """Issue an edition of the working copy, or of an older ``revision``. Raises ``SlugTaken``.
 
     Who may, and from which version, was asked before. ``prepared`` saves rendering, if the text is
-    still the same.
+    still the same. Of an older revision that is published which still exists (``reviving``); the
+    working copy stays as it is.
     """
-    if prepared is None or prepared.source != post.body:
-        prepared = prepare(post.body)
-    rendered = prepared.rendered
-    if edition_queries.find_live_post_id(session, post.slug) not in (None, post.id):
-        raise naming.taken(post.slug)
-    post.first_published_at = post.first_published_at or now
-    post.published_at = post.published_at or post.first_published_at
+    content, number = post.content(), post.revision
+    if revision is not None and revision.number != number:
+        content = reviving.revive(session, post, revision.content).content
+        number = revision.number
+    if prepared is None or prepared.source != content.body:
+        prepared = prepare(content.body)
+    if edition_queries.find_live_post_id(session, content.slug) not in (None, post.id):
+        raise naming.taken(content.slug)
+    first = post.first_published_at = post.first_published_at or now
+    post.published_at = post.published_at or first
+    content = replace(content, published_at=content.published_at or first)
     post.status = Status.PUBLISHED
-    post.published_fingerprint = post.fingerprint()
-    post.has_unpublished_changes = False
+    post.published_fingerprint = content.fingerprint
+    post.compare_with_edition()
+    post.revision_is_fixed = True
     saving.touch(post, by=by, now=now)
     session.flush()
-    shown = {
-        "id": post.id,
-        "slug": post.slug,
-        "title": post.title,
-        "excerpt": rendered.excerpt if post.excerpt is None else post.excerpt,
-        "cover": post.cover,
-        "published_at": post.published_at,
-        "updated_at": now,
-        "reading_minutes": rendered.reading_minutes,
-        "word_count": rendered.word_count,
-        "featured": post.featured,
-        "seo": post.seo,
-    }
+    shown = shape(post, content, prepared.rendered, updated_at=now)
     edition = PostEdition(
         subject_id=post.id,
-        slug=post.slug,
-        document=documents.post(shown, author_ids=post.author_ids, tag_ids=post.tag_ids),
-        html=rendered.html,
-        body=post.body,
+        slug=content.slug,
+        document=documents.post(
+            shown, author_ids=list(content.author_ids), tag_ids=list(content.tag_ids)
+        ),
+        html=prepared.rendered.html,
+        body=content.body,
+        revision=number,
         **documents.listed(shown),
     )
     editions.issue_post(
         session,
         edition,
-        author_ids=post.author_ids,
-        tag_ids=post.tag_ids,
+        author_ids=list(content.author_ids),
+        tag_ids=list(content.tag_ids),
         by_id=by.id,
         now=now,
     )
+
+
+def shape(
+    post: Post, content: Content, rendered: Rendered, *, updated_at: datetime
+) -> dict[str, Any]:
+    """What readers are shown of ``content``, which states when it was published."""
+    return {
+        "id": post.id,
+        "slug": content.slug,
+        "title": content.title,
+        "excerpt": rendered.excerpt if content.excerpt is None else content.excerpt,
+        "cover": content.cover,
+        "published_at": content.published_at,
+        "updated_at": updated_at,
+        "reading_minutes": rendered.reading_minutes,
+        "word_count": rendered.word_count,
+        "featured": content.featured,
+        "seo": content.seo,
+    }
 
 
 def unpublish(session: Session, post: Post, *, by: User, now: datetime) -> None:

@@ -14,6 +14,7 @@ from cms.accounts.permissions import Permission
 from cms.content.authors.models import Author
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.tags.models import Tag
+from cms.editions import queries as editions
 from cms.foundation import texts
 from cms.foundation.errors import NotFound
 from cms.foundation.filters.conditions import Membership
@@ -140,6 +141,8 @@ def matching(
     return found
 
 
-def has_other_with_slug(session: Session, slug: str, post_id: uuid.UUID) -> bool:
-    """Whether another post's working copy has this slug."""
+def slug_is_taken(session: Session, slug: str, post_id: uuid.UUID) -> bool:
+    """Whether another post has this slug: as a working copy, or as readers still see it."""
+    if editions.find_live_post_id(session, slug) not in (None, post_id):
+        return True
     return session.scalar(select(Post.id).where(Post.slug == slug, Post.id != post_id)) is not None

@@ -8,7 +8,14 @@ from cms.accounts.permissions import Permission, holds
 from cms.content import naming
 from cms.content.posts import actions, publishing, queries
 from cms.content.posts.models import Post, Status
-from cms.content.posts.schemas import PostFilter, PostIn, PostOut, PostPage, PostPatch
+from cms.content.posts.schemas import (
+    PostFilter,
+    PostIn,
+    PostOut,
+    PostPage,
+    PostPatch,
+    SaveOptions,
+)
 from cms.content.posts.steps import IllegalStep
 from cms.foundation import moments
 from cms.foundation.errors import Malformed, Stale
@@ -76,17 +83,28 @@ def get_managed_post(post_id: uuid.UUID) -> Post:
 @blueprint.patch("/<uuid:post_id>")
 @requires(Permission.POSTS_WRITE)
 @blueprint.fails(Stale, naming.SlugTaken, IllegalStep)
+@blueprint.arguments(SaveOptions, location="query")
 @blueprint.arguments(PostPatch, content_type="application/merge-patch+json")
 @blueprint.response(200, PostOut)
-def edit_post(values: dict[str, Any], post_id: uuid.UUID) -> Post:
+def edit_post(options: dict[str, Any], values: dict[str, Any], post_id: uuid.UUID) -> Post:
     """Change a post.
 
     Changes the working copy; what readers see stays as it is until the post is published again. A
-    change that changes nothing keeps the ETag.
+    change that changes nothing keeps the ETag; one of what the post says makes a revision.
+
+    With `autosave=true`, saves by one person within ten minutes are one revision. It is closed by
+    an ordinary save, by one of somebody else, by each step (submitting, publishing), and by what
+    refers to its number.
     """
     post = queries.get(session(), post_id, by=caller(), lock=True)
     return actions.edit(
-        session(), post, values, by=caller(), expected=expected(), now=moments.now()
+        session(),
+        post,
+        values,
+        by=caller(),
+        expected=expected(),
+        now=moments.now(),
+        **options,
     )
 
 

@@ -10,7 +10,7 @@ from cms.content.posts.queries import LISTED
 from cms.editions.schemas import SUMMARY, Byline, Cover, Seo, TagName
 from cms.foundation.filters.listed import kinds
 from cms.foundation.http.filters import FilterField
-from cms.foundation.http.input import Flag, Line, Moment, Prose, Strict, WebAddress
+from cms.foundation.http.input import Flag, Line, Moment, Prose, QueryFlag, Strict, WebAddress
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import PageFilter, page_of
 
@@ -36,6 +36,7 @@ EXAMPLE: dict[str, Any] = {
     "created_at": "2026-02-27T16:20:00.000Z",
     "updated_at": "2026-03-01T09:00:00.000Z",
     "created_by": "019ab3c4-0000-7000-8000-000000000001",
+    "revision": 2,
     "version": 3,
     "expanded": {"authors": SUMMARY["authors"], "tags": SUMMARY["tags"]},
 }
@@ -129,6 +130,14 @@ class PostPatch(_Content):
     )
 
 
+class SaveOptions(Strict):
+    """How a change is kept."""
+
+    autosave = QueryFlag(
+        metadata={"description": "Whether a program saves while somebody is writing"}
+    )
+
+
 class Expanded(Shown):
     """The authors and tags behind the ids; read-only."""
 
@@ -160,7 +169,11 @@ class PostOut(Shown):
     created_at = Moment(required=True)
     updated_at = Moment(required=True)
     created_by = fields.UUID(required=True, allow_none=True, attribute="created_by_id")
-    version = fields.Integer(required=True)
+    revision = fields.Integer(
+        required=True,
+        metadata={"description": "Raised by each save that changes what the post says"},
+    )
+    version = fields.Integer(required=True, metadata={"description": "Raised by each change"})
     expanded = fields.Nested(Expanded, required=True)
 
 

@@ -94,6 +94,13 @@ class Flag(fields.Boolean):
         return value
 
 
+class QueryFlag(fields.Boolean):
+    """``true`` or ``false`` in a query string."""
+
+    truthy = {"true"}  # noqa: RUF012 - marshmallow's own way
+    falsy = {"false"}  # noqa: RUF012
+
+
 class QueryInteger(fields.Integer):
     """Digits in a query string; Python reads ``1_0`` and `` 3`` as numbers too."""
 

@@ -1,0 +1,74 @@
+"""What of an older content still can be: authors, tags and slugs come and go."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+
+from cms.content.authors import queries as author_queries
+from cms.content.posts import queries
+from cms.content.posts.content import Content
+from cms.content.posts.models import Post
+from cms.content.tags import queries as tag_queries
+from cms.editions import queries as editions
+from cms.editions.models import AuthorEdition, TagEdition
+
+
+@dataclass(frozen=True, slots=True)
+class Revived:
+    """A content of today, and what had to be left out for it."""
+
+    content: Content
+    # The former slug, if another post has it now.
+    slug: str | None
+    author_ids: tuple[uuid.UUID, ...]
+    tag_ids: tuple[uuid.UUID, ...]
+
+
+def revive(session: Session, post: Post, content: Content) -> Revived:
+    """Older content of ``post``, without the authors and tags that were deleted since.
+
+    A slug that another post has by now gives way to the present one.
+    """
+    content = followed(session, content)
+    authors = author_queries.by_ids(session, content.author_ids)
+    tags = tag_queries.by_ids(session, content.tag_ids)
+    is_taken = queries.slug_is_taken(session, content.slug, post.id)
+    kept = replace(
+        content,
+        slug=post.slug if is_taken else content.slug,
+        author_ids=tuple(one for one in content.author_ids if one in authors),
+        tag_ids=tuple(one for one in content.tag_ids if one in tags),
+    )
+    return Revived(
+        kept,
+        slug=content.slug if is_taken else None,
+        author_ids=tuple(one for one in content.author_ids if one not in authors),
+        tag_ids=tuple(one for one in content.tag_ids if one not in tags),
+    )
+
+
+def followed(session: Session, content: Content) -> Content:
+    """The same, naming those into whom its authors and tags were merged.
+
+    As merging does it in the present state of every post: once, in the place of the one merged
+    away unless the other was named already.
+    """
+    merged_authors = editions.successors(session, AuthorEdition, content.author_ids)
+    merged_tags = editions.successors(session, TagEdition, content.tag_ids)
+    if not merged_authors and not merged_tags:
+        return content
+    return replace(
+        content,
+        author_ids=_renamed(content.author_ids, merged_authors),
+        tag_ids=_renamed(content.tag_ids, merged_tags),
+    )
+
+
+def _renamed(
+    ids: Collection[uuid.UUID], merged: dict[uuid.UUID, uuid.UUID]
+) -> tuple[uuid.UUID, ...]:
+    stay = {one for one in ids if one not in merged}
+    renamed = (one if one in stay else merged[one] for one in ids if merged.get(one) not in stay)
+    return tuple(dict.fromkeys(renamed))
