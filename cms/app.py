@@ -10,6 +10,8 @@ from cms.accounts.users import routes as user_routes
 from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
 from cms.content.posts.revisions import routes as revision_routes
+from cms.content.posts.scheduling import alarms, due
+from cms.content.posts.scheduling import routes as scheduling_routes
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
 from cms.delivery.feeds import routes as feed_routes
@@ -46,6 +48,7 @@ BLUEPRINTS = (
     sync_routes.blueprint,
     login_routes.blueprint,
     post_routes.blueprint,
+    scheduling_routes.blueprint,
     revision_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
@@ -54,7 +57,7 @@ BLUEPRINTS = (
     health.blueprint,
 )
 # Which work there is that waits for its moment, by the kind of its jobs.
-WORKS: Works = {}
+WORKS: Works = {alarms.KIND: due.WORK}
 EXPOSED_HEADERS = ("ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After")
 
 

@@ -7,13 +7,14 @@ from cms.accounts import models as _accounts
 from cms.content.loading import models as _loading
 from cms.content.posts import models as _content
 from cms.content.posts.revisions import models as _revisions
+from cms.content.posts.scheduling import models as _scheduling
 from cms.editions import models as _editions
 from cms.editions.search import models as _search
 from cms.foundation.database import Base, Database
 from cms.foundation.jobs import models as _jobs
 from cms.foundation.settings import load
 
-TABLES = (_accounts, _content, _revisions, _loading, _editions, _search, _jobs)
+TABLES = (_accounts, _content, _revisions, _scheduling, _loading, _editions, _search, _jobs)
 
 
 def _is_modelled(name: str | None, kind: str, _parents: object) -> bool:

@@ -102,14 +102,19 @@ def unpublished(by: Caller, post: dict[str, Any]) -> dict[str, Any]:
     return _moved(by, post, "unpublish")
 
 
+def scheduled(by: Caller, post: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """A post with a schedule."""
+    return _moved(by, post, "schedule", json=values)
+
+
 def deleted(by: Caller, resource: dict[str, Any], kind: str = "posts") -> None:
     """Delete a resource, whatever version it has now."""
     answer = by.delete(f"/api/v1/manage/{kind}/{resource['id']}", if_match="*")
     assert answer.status_code == 204, answer.get_data(as_text=True)
 
 
-def _moved(by: Caller, post: dict[str, Any], verb: str) -> dict[str, Any]:
-    answer = by.post(f"/api/v1/manage/posts/{post['id']}/{verb}", if_match="*")
+def _moved(by: Caller, post: dict[str, Any], verb: str, **options: Any) -> dict[str, Any]:
+    answer = by.post(f"/api/v1/manage/posts/{post['id']}/{verb}", if_match="*", **options)
     assert answer.status_code == 200, answer.get_data(as_text=True)
     moved: dict[str, Any] = answer.get_json()
     return moved

@@ -40,6 +40,8 @@ def test_no_operation_finds_a_post_of_somebody_else(
         options: dict[str, Any] = {} if if_match is None else {"if_match": if_match}
         if address.method == "PATCH":
             options["json"] = {"title": "Taken over"}
+        if address.name == "schedule_post":
+            options["json"] = {"unpublish_at": "2090-01-01T00:00:00Z"}
         refused[address.name] = somebody.request(address.method, address.path, **options)
 
     # A contributor may not publish at all, whatever the post.
@@ -54,6 +56,8 @@ def test_no_operation_finds_a_post_of_somebody_else(
         "restore_revision": 404,
         "publish_post": publishing,
         "unpublish_post": publishing,
+        "schedule_post": publishing,
+        "unschedule_post": publishing,
     }
     assert editor.get(f"{POSTS}/{post['id']}").get_data() == before
 

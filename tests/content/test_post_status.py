@@ -10,9 +10,9 @@ from tests.callers import Caller, ContractClient
 
 POSTS = "/api/v1/manage/posts"
 LEGAL = {
-    "draft": ["edit", "submit", "publish"],
-    "in_review": ["edit", "send-back", "publish"],
-    "published": ["edit", "publish", "unpublish"],
+    "draft": ["edit", "submit", "publish", "schedule"],
+    "in_review": ["edit", "send-back", "publish", "schedule"],
+    "published": ["edit", "publish", "unpublish", "schedule"],
 }
 
 

@@ -17,6 +17,8 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "delete_post": None,
     "publish_post": None,
     "unpublish_post": None,
+    "schedule_post": {"unpublish_at": "2090-01-01T00:00:00Z"},
+    "unschedule_post": None,
     "restore_revision": None,
     "edit_author": {"name": "Changed"},
     "delete_author": None,
@@ -27,6 +29,8 @@ BODIES: dict[str, dict[str, Any] | None] = {
     "edit_user": {"name": "Changed"},
     "delete_user": None,
 }
+# A job is nothing that somebody edits: it has no versions.
+UNVERSIONED = {"retry_job", "abandon_job"}
 every_operation = pytest.mark.parametrize("name", BODIES)
 
 
@@ -37,8 +41,11 @@ class Target:
         """Make the resource that ``name`` works on."""
         self.admin = admin
         self.body = BODIES[name]
+        post = factories.a_published_post(admin)
+        if name == "unschedule_post":
+            factories.scheduled(admin, post, unpublish_at="2090-01-01T00:00:00Z")
         known = {
-            "post_id": factories.a_published_post(admin)["id"],
+            "post_id": post["id"],
             "author_id": factories.an_author(admin)["id"],
             "tag_id": factories.a_tag(admin)["id"],
             "user_id": factories.a_caller(app, "author").user_id,
@@ -99,7 +106,7 @@ def test_everything_that_changes_a_resource_takes_if_match(app: Edge) -> None:
         and one.method != "GET"
     }
 
-    assert changing == set(BODIES)
+    assert changing - UNVERSIONED == set(BODIES)
 
 
 @every_operation

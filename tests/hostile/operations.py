@@ -19,6 +19,8 @@ WITHOUT_LOGIN = "log_in"
 WITH_REFRESH_TOKEN = "refresh_tokens"  # noqa: S105 - the name of an operation
 # Values of the query parameters that an operation cannot do without.
 REQUIRED = {"since": "0"}
+# Moments that must be in the future; others must not.
+FUTURE = {"publish_at": "2090-02-28T12:00:00Z", "unpublish_at": "2091-02-28T12:00:00Z"}
 _numbers = itertools.count(1)
 
 
@@ -143,6 +145,9 @@ class World:
         )
         # A published post could not take each status.
         self.draft = factories.a_post(self.admin)
+        self.scheduled = factories.scheduled(
+            self.admin, factories.a_post(self.admin), publish_at=FUTURE["publish_at"]
+        )
         # In use, an author or tag could not be deleted.
         self.unused = {
             "author_id": factories.an_author(self.admin)["id"],
@@ -191,13 +196,21 @@ class World:
             named = {"posts": self.post, "authors": self.author, "tags": self.tag}
             (kind,) = set(operation.path.split("/")) & set(named)
             return str(named[kind]["slug"])
-        return str(self.draft["id"]) if operation.name == "edit_post" else self.ids[name]
+        chosen = {
+            "edit_post": self.draft,
+            "schedule_post": self.draft,
+            "unschedule_post": self.scheduled,
+        }
+        return str(chosen[operation.name]["id"]) if operation.name in chosen else self.ids[name]
 
     def body(self, operation: Operation, only: str | None = None) -> dict[str, Any]:
         """What is required, and the member ``only``."""
         schema = operation.body_schema
         wanted = [*schema.get("required", ()), *([only] if only else ())]
         body = {name: self.sample(name, schema["properties"][name]) for name in wanted}
+        if operation.name == "schedule_post":
+            # An empty one says nothing, though no single member is required.
+            body.setdefault("publish_at", FUTURE["publish_at"])
         if "into" in body:
             body["into"] = (self.tag if operation.name == "merge_tag" else self.author)["id"]
         return body
@@ -230,7 +243,7 @@ class World:
             ids = {"author_ids": self.author["id"], "tag_ids": self.tag["id"]}
             return str(ids.get(name, self.victim.user_id))
         if schema.get("format") == "date-time":
-            return "2020-02-29T12:00:00Z"
+            return FUTURE.get(name, "2020-02-29T12:00:00Z")
         if schema.get("format") == "uri-reference":
             return "https://example.org/a"
         if name == "authors":

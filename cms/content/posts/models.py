@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from cms.accounts.editing import Edited
 from cms.content.authors.models import Author
 from cms.content.posts.content import FIELDS, LINKS, Content
+from cms.content.posts.scheduling.models import Schedule
 from cms.content.tags.models import Tag
 from cms.foundation.database import Base, Key, UtcDateTime
 
@@ -95,6 +96,10 @@ class Post(Edited, Base):
     )
     filings: Mapped[list[PostTag]] = relationship(
         lazy="raise", order_by=PostTag.position, cascade="all, delete-orphan"
+    )
+
+    schedule: Mapped[Schedule | None] = relationship(
+        lazy="raise", cascade="all, delete-orphan", passive_deletes=True
     )
 
     @property

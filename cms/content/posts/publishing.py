@@ -38,7 +38,7 @@ def publish(
     session: Session,
     post: Post,
     *,
-    by: User,
+    by: User | None,
     now: datetime,
     revision: Revision | None = None,
     prepared: Prepared | None = None,
@@ -83,7 +83,7 @@ def publish(
         edition,
         author_ids=list(content.author_ids),
         tag_ids=list(content.tag_ids),
-        by_id=by.id,
+        by_id=by.id if by else None,
         now=now,
     )
 
@@ -107,7 +107,7 @@ def shape(
     }
 
 
-def unpublish(session: Session, post: Post, *, by: User, now: datetime) -> None:
+def unpublish(session: Session, post: Post, *, by: User | None, now: datetime) -> None:
     """Close the live edition; the post is a draft again."""
     post.status = Status.DRAFT
     post.published_fingerprint = None
@@ -117,6 +117,9 @@ def unpublish(session: Session, post: Post, *, by: User, now: datetime) -> None:
     withdraw(session, post.id, kind="post.unpublished", by=by, now=now)
 
 
-def withdraw(session: Session, post_id: uuid.UUID, *, kind: str, by: User, now: datetime) -> None:
+def withdraw(
+    session: Session, post_id: uuid.UUID, *, kind: str, by: User | None, now: datetime
+) -> None:
     """Close the live edition of a post; ``kind`` says why."""
-    editions.withdraw(session, PostEdition, post_id, kind=kind, by_id=by.id, now=now)
+    by_id = by.id if by else None
+    editions.withdraw(session, PostEdition, post_id, kind=kind, by_id=by_id, now=now)

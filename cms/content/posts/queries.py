@@ -13,6 +13,7 @@ from cms.accounts.models import User
 from cms.accounts.permissions import Permission
 from cms.content.authors.models import Author
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
+from cms.content.posts.scheduling.models import Schedule
 from cms.content.tags.models import Tag
 from cms.editions import queries as editions
 from cms.foundation import texts
@@ -92,8 +93,13 @@ def visible(found: Select[P], *, by: User) -> Select[P]:
 
 
 def expanded(found: Select[P]) -> Select[P]:
-    """With authors and tags, in two more statements for all posts together."""
+    """With authors, tags and schedules, in three more statements for all posts together.
+
+    Statements of their own also for one post: they see what was committed while this one waited
+    for its lock.
+    """
     return found.options(
+        selectinload(Post.schedule).joinedload(Schedule.job),
         selectinload(Post.bylines).joinedload(PostAuthor.author),
         selectinload(Post.filings).joinedload(PostTag.tag),
     )

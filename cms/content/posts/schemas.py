@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from cms.content.fields import SlugField
 from cms.content.posts.models import Status
 from cms.content.posts.queries import LISTED
+from cms.content.posts.scheduling.schemas import ScheduleOut
 from cms.editions.schemas import SUMMARY, Byline, Cover, Seo, TagName
 from cms.foundation.filters.listed import kinds
 from cms.foundation.http.filters import FilterField
@@ -32,6 +33,7 @@ EXAMPLE: dict[str, Any] = {
     "seo": SUMMARY["seo"],
     "status": "published",
     "has_unpublished_changes": False,
+    "scheduled": None,
     "published_at": "2026-03-01T09:00:00.000Z",
     "created_at": "2026-02-27T16:20:00.000Z",
     "updated_at": "2026-03-01T09:00:00.000Z",
@@ -164,6 +166,13 @@ class PostOut(Shown):
     has_unpublished_changes = fields.Boolean(
         required=True,
         metadata={"description": "Whether publishing again would show readers something else"},
+    )
+    scheduled = fields.Nested(
+        ScheduleOut,
+        required=True,
+        allow_none=True,
+        attribute="schedule",
+        metadata={"description": "What is to become of it by itself, and when"},
     )
     published_at = Moment(required=True, allow_none=True)
     created_at = Moment(required=True)

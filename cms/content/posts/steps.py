@@ -14,6 +14,8 @@ class Step(StrEnum):
     SEND_BACK = "send-back"
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
+    SCHEDULE = "schedule"
+    UNSCHEDULE = "unschedule"
 
 
 # The one table: what is checked before each step, and what a refusal lists.
@@ -22,20 +24,26 @@ LEGAL: dict[Status, tuple[Step, ...]] = {
         Step.EDIT,
         Step.SUBMIT,
         Step.PUBLISH,
+        Step.SCHEDULE,
     ),
     Status.IN_REVIEW: (
         Step.EDIT,
         Step.SEND_BACK,
         Step.PUBLISH,
+        Step.SCHEDULE,
     ),
     Status.SCHEDULED: (
         Step.EDIT,
         Step.PUBLISH,
+        Step.SCHEDULE,
+        Step.UNSCHEDULE,
     ),
     Status.PUBLISHED: (
         Step.EDIT,
         Step.PUBLISH,
         Step.UNPUBLISH,
+        Step.SCHEDULE,
+        Step.UNSCHEDULE,
     ),
 }
 # What stating a status in PATCH means.
@@ -51,8 +59,13 @@ class IllegalStep(Conflict):
 
 def demand(post: Post, step: Step) -> None:
     """Raise ``IllegalStep`` unless ``post`` can take ``step`` now."""
-    legal = LEGAL[Status(post.status)]
+    legal = [
+        one
+        for one in LEGAL[Status(post.status)]
+        # A published post has a schedule or has none.
+        if one is not Step.UNSCHEDULE or post.schedule is not None
+    ]
     if step not in legal:
         listed = ", ".join(legal)
         message = f"The post is {post.status}; it cannot take the step {step}. Legal now: {listed}."
-        raise IllegalStep(message, legal=list(legal))
+        raise IllegalStep(message, legal=legal)
