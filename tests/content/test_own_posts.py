@@ -42,6 +42,8 @@ def test_no_operation_finds_a_post_of_somebody_else(
             options["json"] = {"title": "Taken over"}
         elif address.name == "create_comment":
             options["json"] = {"text": "Taken over"}
+        elif address.name == "schedule_post":
+            options["json"] = {"unpublish_at": "2090-01-01T00:00:00Z"}
         refused[address.name] = somebody.request(address.method, address.path, **options)
 
     # A contributor may not publish at all, whatever the post.
@@ -71,6 +73,8 @@ def test_no_operation_finds_a_post_of_somebody_else(
         "revoke_preview_link": 404,
         "publish_post": publishing,
         "unpublish_post": publishing,
+        "schedule_post": publishing,
+        "unschedule_post": publishing,
     }
     assert editor.get(f"{POSTS}/{post['id']}").get_data() == before
 

@@ -22,6 +22,8 @@ WITH_REFRESH_TOKEN = "refresh_tokens"  # noqa: S105 - the name of an operation
 BULK = "change_posts"
 # Values of the query parameters that an operation cannot do without.
 REQUIRED = {"since": "0"}
+# Moments that must be in the future; others must not.
+FUTURE = {"publish_at": "2090-02-28T12:00:00Z", "unpublish_at": "2091-02-28T12:00:00Z"}
 _numbers = itertools.count(1)
 
 
@@ -154,6 +156,10 @@ class World:
         factories.deleted(self.admin, trashed)
         self.standing = {
             "edit_post": self.draft,
+            "schedule_post": self.draft,
+            "unschedule_post": factories.scheduled(
+                self.admin, factories.a_post(self.admin), publish_at=FUTURE["publish_at"]
+            ),
             "submit_post": self.draft,
             "send_back_post": submitted,
             "approve_post": submitted,
@@ -167,6 +173,7 @@ class World:
             "tag_id": factories.a_tag(self.admin)["id"],
         }
         self.key = factories.a_key(self.admin, "posts:write")
+        self.job_id = str(factories.a_failed_job(app).id)
         pair = self.admin.post(
             "/api/v1/auth/login",
             json={"email": self.admin.email, "password": self.admin.password},
@@ -182,6 +189,7 @@ class World:
             "key_id": str(self.key.key_id),
             "comment_id": self.comment["id"],
             "part": "posts-1",
+            "job_id": self.job_id,
             **self.unused,
         }
 
@@ -220,6 +228,9 @@ class World:
         schema = operation.body_schema
         wanted = [*schema.get("required", ()), *([only] if only else ())]
         body = {name: self.sample(name, schema["properties"][name]) for name in wanted}
+        if operation.name == "schedule_post":
+            # An empty one says nothing, though no single member is required.
+            body.setdefault("publish_at", FUTURE["publish_at"])
         if "into" in body:
             body["into"] = (self.tag if operation.name == "merge_tag" else self.author)["id"]
         return body
@@ -253,7 +264,8 @@ class World:
             return str(ids.get(name, self.victim.user_id))
         if schema.get("format") == "date-time":
             tomorrow = moments.spell(moments.now() + timedelta(days=1))
-            return tomorrow if name == "expires_at" else "2020-02-29T12:00:00Z"
+            future = {"expires_at": tomorrow, **FUTURE}
+            return future.get(name, "2020-02-29T12:00:00Z")
         if schema.get("format") == "uri-reference":
             return "https://example.org/a"
         if name == "authors":

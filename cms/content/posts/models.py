@@ -13,6 +13,7 @@ from cms.accounts.editing import Edited
 from cms.accounts.models import User
 from cms.content.authors.models import Author
 from cms.content.posts.content import FIELDS, LINKS, Content
+from cms.content.posts.scheduling.models import Schedule
 from cms.content.tags.models import Tag
 from cms.foundation.database import Base, Key, UtcDateTime
 
@@ -128,6 +129,9 @@ class Post(Edited, Base):
 
     approved_by: Mapped[User | None] = relationship(
         lazy="raise", primaryjoin=lambda: foreign(Post.approved_by_id) == User.id
+    )
+    schedule: Mapped[Schedule | None] = relationship(
+        lazy="raise", cascade="all, delete-orphan", passive_deletes=True
     )
 
     @property

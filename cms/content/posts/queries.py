@@ -12,6 +12,7 @@ from cms.accounts import permissions
 from cms.accounts.permissions import Caller, Permission
 from cms.content.authors.models import Author
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
+from cms.content.posts.scheduling.models import Schedule
 from cms.content.tags.models import Tag
 from cms.editions import queries as editions
 from cms.foundation import texts
@@ -99,9 +100,14 @@ def visible(found: Select[P], *, by: Caller) -> Select[P]:
 
 
 def expanded(found: Select[P]) -> Select[P]:
-    """With authors and tags, in two more statements for all posts together."""
+    """With authors, tags and schedules, in three more statements for all posts together.
+
+    Statements of their own also for one post: they see what was committed while this one waited
+    for its lock.
+    """
     return found.options(
         joinedload(Post.approved_by),
+        selectinload(Post.schedule).joinedload(Schedule.job),
         selectinload(Post.bylines).joinedload(PostAuthor.author),
         selectinload(Post.filings).joinedload(PostTag.tag),
     )

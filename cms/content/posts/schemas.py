@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from cms.content.fields import SlugField
 from cms.content.posts.models import MOST_TAGS, Status
 from cms.content.posts.queries import LISTED
+from cms.content.posts.scheduling.schemas import ScheduleOut
 from cms.editions.schemas import SUMMARY, Byline, Cover, Seo, TagName
 from cms.foundation.filters.listed import kinds
 from cms.foundation.http.filters import FilterField
@@ -31,6 +32,7 @@ EXAMPLE: dict[str, Any] = {
     "seo": SUMMARY["seo"],
     "status": "published",
     "has_unpublished_changes": False,
+    "scheduled": None,
     "published_at": "2026-03-01T09:00:00.000Z",
     "trashed_at": None,
     "approval": {
@@ -189,6 +191,13 @@ class PostOut(Shown):
     has_unpublished_changes = fields.Boolean(
         required=True,
         metadata={"description": "Whether publishing again would show readers something else"},
+    )
+    scheduled = fields.Nested(
+        ScheduleOut,
+        required=True,
+        allow_none=True,
+        attribute="schedule",
+        metadata={"description": "What is to become of it by itself, and when"},
     )
     published_at = Moment(required=True, allow_none=True)
     trashed_at = Moment(

@@ -10,6 +10,7 @@ from cms.content import naming
 from cms.content.posts import actions, publishing, queries, steps
 from cms.content.posts.models import Post, Status
 from cms.content.posts.revisions import keeping
+from cms.content.posts.scheduling import alarms
 from cms.content.posts.steps import Step
 from cms.foundation.versions import Expected
 
@@ -26,6 +27,7 @@ def trash(session: Session, post: Post, *, by: Caller, expected: Expected, now: 
     post.move_to(Status.TRASHED)
     post.trashed_at = now
     post.forget_edition()
+    alarms.forget(session, post)
     saving.touch(post, by=by, now=now)
     session.flush()
     if was_published:
