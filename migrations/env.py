@@ -8,16 +8,23 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from cms.accounts import models as _accounts
+from cms.accounts.keys import models as _keys
 from cms.content.loading import models as _loading
 from cms.content.posts import models as _content
+from cms.content.posts.leases import models as _leases
+from cms.content.posts.previews import models as _previews
 from cms.content.posts.review import models as _review
 from cms.content.posts.revisions import models as _revisions
 from cms.editions import models as _editions
 from cms.editions.search import models as _search
 from cms.foundation.database import Base, Database
+from cms.foundation.retries import models as _retries
 from cms.foundation.settings import load
 
-TABLES = (_accounts, _content, _review, _revisions, _loading, _editions, _search)
+TABLES = (
+    *(_accounts, _keys, _content, _review, _revisions, _previews, _leases, _loading),
+    *(_editions, _search, _retries),
+)
 
 
 def _is_modelled(name: str | None, kind: str, _parents: object) -> bool:

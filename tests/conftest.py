@@ -91,6 +91,7 @@ def make_settings(database_url: str, data_dir: Path, **changes: Any) -> Settings
         "time_travel": True,
         "history_days": 365,
         "trash_days": 30,
+        "checks": "off",
         "post_url": "https://blog.test/posts/{slug}",
         "tag_url": "https://blog.test/tags/{slug}",
         "author_url": "https://blog.test/by/{slug}",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.content.posts.models import Post
 from cms.editions.models import Listing
 from cms.foundation.errors import Conflict
@@ -60,7 +60,7 @@ def take_off_trash(
     group_id: uuid.UUID,
     link: InstrumentedAttribute[uuid.UUID],
     *,
-    by: User,
+    by: Caller,
     now: datetime,
 ) -> None:
     """Let the posts in the trash no longer name it: should they be restored, it is gone.

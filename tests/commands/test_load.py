@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import func, select
 
 from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.app import create_app
 from cms.content.loading.models import Load
 from cms.content.posts import queries
@@ -165,7 +166,7 @@ def test_a_slug_in_the_trash_is_free(admin: Cms, write: Write, stored: Database)
     admin("load", str(write(WHOLE)))
     with stored.transaction() as session:
         post = session.scalars(select(Post)).one()
-        by = session.scalars(select(User)).one()
+        by = Caller.of(session.scalars(select(User)).one())
         post = queries.get(session, post.id, by=by)
         trash.trash(session, post, by=by, expected=ANY, now=moments.now())
 

@@ -49,6 +49,7 @@ def test_no_operation_finds_a_post_of_somebody_else(
     assert {name: answer.status_code for name, answer in refused.items()} == {
         "get_managed_post": 404,
         "edit_post": 404,
+        "check_post": 404,
         "delete_post": 404,
         "restore_post": 404,
         "submit_post": 404,
@@ -62,6 +63,9 @@ def test_no_operation_finds_a_post_of_somebody_else(
         "get_revision": 404,
         "compare_revisions": 404,
         "restore_revision": 404,
+        "create_preview_link": 404,
+        "list_preview_links": 404,
+        "revoke_preview_link": 404,
         "publish_post": publishing,
         "unpublish_post": publishing,
     }

@@ -13,6 +13,7 @@ import structlog
 from cms.app import create_app
 from cms.foundation import logs
 from cms.foundation.http.edge import Edge
+from tests import factories
 from tests.callers import Caller, ContractClient
 from tests.conftest import make_settings
 
@@ -105,6 +106,22 @@ def test_neither_passwords_nor_tokens_nor_headers_are_logged(
     assert [secret for secret in secrets if secret in text] == []
 
 
+def test_a_request_with_a_key_says_which_and_never_its_secret(
+    logged_app: tuple[Edge, io.StringIO],
+) -> None:
+    made, log = logged_app
+    key = factories.a_key(factories.a_caller(made, "admin"), "posts:write")
+    assert key.token
+    assert key.get("/api/v1/auth/me").status_code == 200
+    for wrong in (f"{key.token}x", key.token[:-1] + "-", f"{key.token} {key.token}"):
+        assert ContractClient(made, wrong).get("/api/v1/auth/me").status_code == 401
+
+    text = log.getvalue()
+    assert text.count("/api/v1/auth/me") == 4
+    assert text.count(str(key.key_id)) == 1
+    assert key.token[12:30] not in text
+
+
 def test_what_is_named_like_a_secret_is_not_written(log: io.StringIO) -> None:
     structlog.get_logger().info(
         "seen",
@@ -152,3 +169,12 @@ def test_the_level_is_a_setting(
         getattr(logger, name)("seen")
 
     assert [line["level"] for line in _lines(stream)] == shown
+
+
+def test_an_address_that_is_a_secret_is_not_logged(logged_app: tuple[Edge, io.StringIO]) -> None:
+    made, log = logged_app
+
+    ContractClient(made).get("/api/v1/preview/opens-everything")
+
+    assert "opens-everything" not in log.getvalue()
+    assert "/api/v1/preview/<token>" in log.getvalue()

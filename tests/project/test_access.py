@@ -12,6 +12,8 @@ PUBLIC_PAGES = {"openapi_json", "show_docs", "get_docs_asset", "show_problems"}
 PUBLIC_OPERATIONS = {
     "list_posts",
     "get_post",
+    "get_archive",
+    "list_redirects",
     "get_neighbours",
     "get_related_posts",
     "list_authors",
@@ -35,6 +37,7 @@ PUBLIC_OPERATIONS = {
     "get_post_json_ld",
     "search_posts",
     "suggest",
+    "get_preview",
     "get_changes",
     "get_export",
     "log_in",

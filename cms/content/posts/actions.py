@@ -8,8 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cms.accounts import permissions, saving
-from cms.accounts.models import User
-from cms.accounts.permissions import Permission
+from cms.accounts.permissions import Caller, Permission
 from cms.content import naming
 from cms.content.authors import queries as author_queries
 from cms.content.authors.models import Author
@@ -34,7 +33,7 @@ def create(
     session: Session,
     values: dict[str, Any],
     *,
-    by: User,
+    by: Caller,
     now: datetime,
     prepared: Prepared | None = None,
 ) -> Post:
@@ -69,7 +68,7 @@ def create(
     names = _resolve(session, values, by=by, now=now)
     if names.authors is None:
         names.authors = author_queries.of_user(session, by.id)
-    _fill(post, values, names, now=now)
+    _fill(post, values, names, by=by, now=now)
     naming.insert(
         session,
         post,
@@ -90,7 +89,7 @@ def edit(
     post: Post,
     values: dict[str, Any],
     *,
-    by: User,
+    by: Caller,
     expected: Expected,
     now: datetime,
     autosave: bool = False,
@@ -111,7 +110,7 @@ def edit(
     if slug != post.slug and queries.slug_is_taken(session, slug, post.id):
         raise naming.taken(slug)
     post.slug = slug
-    _fill(post, values, names, now=now)
+    _fill(post, values, names, by=by, now=now)
     if values.get("status", post.status) != post.status:
         steps.demand(post, steps.TOWARDS[values["status"]])
         post.move_to(Status(values["status"]))
@@ -134,7 +133,7 @@ def publish(
     session: Session,
     post: Post,
     *,
-    by: User,
+    by: Caller,
     expected: Expected,
     now: datetime,
     prepared: Prepared | None = None,
@@ -151,7 +150,9 @@ def publish(
     return post
 
 
-def unpublish(session: Session, post: Post, *, by: User, expected: Expected, now: datetime) -> Post:
+def unpublish(
+    session: Session, post: Post, *, by: Caller, expected: Expected, now: datetime
+) -> Post:
     """Take the post away from readers; the working copy stays, as a draft.
 
     Raises ``Stale``, ``IllegalStep``.
@@ -163,7 +164,7 @@ def unpublish(session: Session, post: Post, *, by: User, expected: Expected, now
     return post
 
 
-def demand_writing(by: User, post: Post) -> None:
+def demand_writing(by: Caller, post: Post) -> None:
     """Raise ``Forbidden`` unless ``by`` may change ``post``.
 
     Whose post it is was asked when it was found; what one may do to it is asked here.
@@ -172,6 +173,13 @@ def demand_writing(by: User, post: Post) -> None:
     if post.is_published and not permissions.holds(by, Permission.POSTS_PUBLISH):
         message = "The post is published. Ask an editor to change it."
         raise Forbidden(message)
+
+
+def _stay_within_reach(by: Caller, post: Post) -> None:
+    """A key that is limited to tags finds no other posts; here it makes none out of one."""
+    if by.tag_ids is not None and by.tag_ids.isdisjoint(post.tag_ids):
+        message = "This key writes posts with certain tags only: the post must have one of them."
+        raise Forbidden(message, tag_ids=sorted(map(str, by.tag_ids)))
 
 
 @dataclass(slots=True)
@@ -183,7 +191,7 @@ class _Names:
     created_tags: list[Tag]
 
 
-def _resolve(session: Session, values: dict[str, Any], *, by: User, now: datetime) -> _Names:
+def _resolve(session: Session, values: dict[str, Any], *, by: Caller, now: datetime) -> _Names:
     authors, tags, created = None, None, list[Tag]()
     if "author_ids" in values:
         authors = _known(values, "author_ids", author_queries.by_ids(session, values["author_ids"]))
@@ -196,8 +204,8 @@ def _resolve(session: Session, values: dict[str, Any], *, by: User, now: datetim
     return _Names(authors, tags, created)
 
 
-def _fill(post: Post, values: dict[str, Any], names: _Names, *, now: datetime) -> None:
-    """Put ``values`` into the post."""
+def _fill(post: Post, values: dict[str, Any], names: _Names, *, by: Caller, now: datetime) -> None:
+    """Put ``values`` into the post. Raises ``Forbidden`` where that leaves what ``by`` reaches."""
     for name in PLAIN:
         if name in values:
             setattr(post, name, values[name])
@@ -217,6 +225,7 @@ def _fill(post: Post, values: dict[str, Any], names: _Names, *, now: datetime) -
         _credit(post, names.authors)
     if names.tags is not None:
         _file(post, names.tags)
+    _stay_within_reach(by, post)
 
 
 def _merged_cover(
@@ -260,7 +269,7 @@ def _file(post: Post, tags: list[Tag]) -> None:
         filing.position = position
 
 
-def _announce(session: Session, tags: list[Tag], *, by: User, now: datetime) -> None:
+def _announce(session: Session, tags: list[Tag], *, by: Caller, now: datetime) -> None:
     for tag in tags:
         tag_actions.announce(session, tag, by=by, now=now)
 

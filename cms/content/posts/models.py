@@ -27,6 +27,7 @@ class Status(StrEnum):
     TRASHED = "trashed"
 
 
+MOST_TAGS = 50
 _KEPT = text("trashed_at IS NULL")
 ONLY_KEPT: dict[str, Any] = {"sqlite_where": _KEPT, "postgresql_where": _KEPT}
 
@@ -84,8 +85,8 @@ class Post(Edited, Base):
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     slug: Mapped[str] = mapped_column(Key)
     title: Mapped[str]
-    # The title as `q` searches it.
-    title_key: Mapped[str]
+    # The title as `q` searches it, and as two of them are the same.
+    title_key: Mapped[str] = mapped_column(index=True)
     excerpt: Mapped[str | None]
     body: Mapped[str] = mapped_column(Text)
     cover: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

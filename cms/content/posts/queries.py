@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from cms.accounts import permissions
-from cms.accounts.models import User
-from cms.accounts.permissions import Permission
+from cms.accounts.permissions import Caller, Permission
 from cms.content.authors.models import Author
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.tags.models import Tag
@@ -58,7 +57,7 @@ LISTED: Listed = {
 }
 
 
-def get(session: Session, post_id: uuid.UUID, *, by: User, lock: bool = False) -> Post:
+def get(session: Session, post_id: uuid.UUID, *, by: Caller, lock: bool = False) -> Post:
     """One post that ``by`` may see, with its authors and tags. Raises ``NotFound``.
 
     A post that one may not see does not exist. With ``lock``, nobody else can change it before
@@ -74,18 +73,22 @@ def get(session: Session, post_id: uuid.UUID, *, by: User, lock: bool = False) -
     return post
 
 
-def find_unpublished_body(session: Session, post_id: uuid.UUID, *, by: User) -> str | None:
+def find_unpublished_body(session: Session, post_id: uuid.UUID, *, by: Caller) -> str | None:
     """The text that publishing a post would render; ``None`` where it would render nothing."""
     is_live = and_(Post.status == Status.PUBLISHED, Post.has_unpublished_changes.is_(False))
     found = select(Post.body).where(Post.id == post_id, ~is_live, KEPT)
     return session.scalar(visible(found, by=by))
 
 
-def visible(found: Select[P], *, by: User) -> Select[P]:
+def visible(found: Select[P], *, by: Caller) -> Select[P]:
     """Only what ``by`` may see: everything for editors, one's own for others.
 
-    Also a published post has a working copy, and that is nobody else's business.
+    Also a published post has a working copy, and that is nobody else's business. To a key that is
+    limited to tags, other posts do not exist.
     """
+    if by.tag_ids is not None:
+        filed = select(PostTag.post_id).where(PostTag.tag_id.in_(by.tag_ids))
+        found = found.where(Post.id.in_(filed))
     if permissions.holds(by, Permission.POSTS_ANY):
         return found
     own_bylines = (
@@ -107,7 +110,7 @@ def expanded(found: Select[P]) -> Select[P]:
 
 def matching(
     *,
-    by: User,
+    by: Caller,
     status: str | None = None,
     author: str | None = None,
     tag: str | None = None,

@@ -7,6 +7,7 @@ from cms.accounts.access import caller, requires
 from cms.accounts.permissions import Permission, holds
 from cms.content import naming
 from cms.content.posts import actions, publishing, queries
+from cms.content.posts.checks.actions import ChecksFailed
 from cms.content.posts.models import Post, Status
 from cms.content.posts.schemas import (
     PostFilter,
@@ -54,7 +55,7 @@ def list_managed_posts(page: dict[str, Any]) -> Any:
 
 @blueprint.post("")
 @requires(Permission.POSTS_WRITE)
-@blueprint.fails(naming.SlugTaken)
+@blueprint.fails(naming.SlugTaken, ChecksFailed)
 @blueprint.arguments(PostIn)
 @blueprint.response(201, PostOut)
 def create_post(values: dict[str, Any]) -> Any:
@@ -111,7 +112,7 @@ def edit_post(options: dict[str, Any], values: dict[str, Any], post_id: uuid.UUI
 
 @blueprint.post("/<uuid:post_id>/publish")
 @requires(Permission.POSTS_PUBLISH)
-@blueprint.fails(Stale, naming.SlugTaken, IllegalStep)
+@blueprint.fails(Stale, naming.SlugTaken, IllegalStep, ChecksFailed)
 @blueprint.response(200, PostOut)
 def publish_post(post_id: uuid.UUID) -> Post:
     """Publish a post.

@@ -142,6 +142,12 @@ class Settings:
         "turn to write (SQLite: behind other requests of the same process)",
         shown_default="30",
     )
+    checks: str = _setting(
+        "CMS_CHECKS",
+        "`errors` refuses to publish what the content checks call an error, `warnings` what they "
+        "call either; `off` only tells who asks",
+        shown_default="off",
+    )
     post_url: str = _setting(
         "CMS_POST_URL",
         "address of a post's page, such as `https://blog.example/{slug}`; without it there are no "

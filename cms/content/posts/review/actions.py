@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts import permissions, saving
 from cms.accounts.models import User
-from cms.accounts.permissions import Permission
+from cms.accounts.permissions import Caller, Permission
 from cms.content.posts import actions, steps
 from cms.content.posts.models import Post, Status
 from cms.content.posts.review.models import Comment, StepTaken
@@ -21,7 +21,7 @@ def submit(
     post: Post,
     *,
     comment: str | None,
-    by: User,
+    by: Caller,
     expected: Expected,
     now: datetime,
 ) -> Post:
@@ -39,7 +39,7 @@ def send_back(
     post: Post,
     *,
     comment: str,
-    by: User,
+    by: Caller,
     expected: Expected,
     now: datetime,
 ) -> Post:
@@ -57,7 +57,7 @@ def approve(
     post: Post,
     *,
     comment: str | None,
-    by: User,
+    by: Caller,
     expected: Expected,
     now: datetime,
 ) -> Post:
@@ -72,13 +72,13 @@ def approve(
     return post
 
 
-def comment(session: Session, post: Post, text: str, *, by: User, now: datetime) -> Comment:
+def comment(session: Session, post: Post, text: str, *, by: Caller, now: datetime) -> Comment:
     """Say something about the post; whoever may see it may."""
     permissions.demand(by, Permission.POSTS_WRITE)
     return _say(session, post, text, None, by=by, now=now)
 
 
-def delete_comment(session: Session, comment: Comment, *, by: User) -> None:
+def delete_comment(session: Session, comment: Comment, *, by: Caller) -> None:
     """Take back one's own; editors also those of others."""
     permissions.demand(by, Permission.POSTS_WRITE)
     if comment.by_id != by.id and not permissions.holds(by, Permission.POSTS_ANY):
@@ -88,14 +88,14 @@ def delete_comment(session: Session, comment: Comment, *, by: User) -> None:
     session.flush()
 
 
-def _demand_reviewing(by: User) -> None:
+def _demand_reviewing(by: Caller) -> None:
     """Who reviews could publish it too, whoever wrote it."""
     permissions.demand(by, Permission.POSTS_ANY)
     permissions.demand(by, Permission.POSTS_PUBLISH)
 
 
 def _save(
-    session: Session, post: Post, taken: StepTaken, text: str | None, *, by: User, now: datetime
+    session: Session, post: Post, taken: StepTaken, text: str | None, *, by: Caller, now: datetime
 ) -> None:
     # What was submitted, sent back or approved stays what it was, whatever is saved after it.
     post.revision_is_fixed = True
@@ -106,7 +106,7 @@ def _save(
 
 
 def _say(
-    session: Session, post: Post, text: str, step: StepTaken | None, *, by: User, now: datetime
+    session: Session, post: Post, text: str, step: StepTaken | None, *, by: Caller, now: datetime
 ) -> Comment:
     said = Comment(
         id=new_id(),

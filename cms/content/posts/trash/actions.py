@@ -5,8 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from cms.accounts import permissions, saving
-from cms.accounts.models import User
-from cms.accounts.permissions import Permission
+from cms.accounts.permissions import Caller, Permission
 from cms.content import naming
 from cms.content.posts import actions, publishing, queries, steps
 from cms.content.posts.models import Post, Status
@@ -15,7 +14,7 @@ from cms.content.posts.steps import Step
 from cms.foundation.versions import Expected
 
 
-def trash(session: Session, post: Post, *, by: User, expected: Expected, now: datetime) -> None:
+def trash(session: Session, post: Post, *, by: Caller, expected: Expected, now: datetime) -> None:
     """Put the post into the trash; readers lose it, and its slug is free.
 
     Raises ``Stale``, ``IllegalStep``.
@@ -33,7 +32,7 @@ def trash(session: Session, post: Post, *, by: User, expected: Expected, now: da
         publishing.withdraw(session, post.id, kind="post.trashed", by=by, now=now)
 
 
-def restore(session: Session, post: Post, *, by: User, expected: Expected, now: datetime) -> Post:
+def restore(session: Session, post: Post, *, by: Caller, expected: Expected, now: datetime) -> Post:
     """Bring the post back as a draft; with another slug, if its own is taken by now.
 
     Raises ``Stale``, ``IllegalStep``.
@@ -63,7 +62,7 @@ def restore(session: Session, post: Post, *, by: User, expected: Expected, now: 
     return post
 
 
-def purge(session: Session, post: Post, *, by: User, expected: Expected, now: datetime) -> None:
+def purge(session: Session, post: Post, *, by: Caller, expected: Expected, now: datetime) -> None:
     """Delete the post and all that belongs to it, in the trash or not. Raises ``Stale``.
 
     Its editions stay: readers who had it are told that it is gone.
