@@ -226,6 +226,23 @@ def test_lists_show_approvals(contributor: Caller, editor: Caller) -> None:
     assert found[0]["approval"] is None
 
 
+def test_what_waits_for_a_review_is_found(contributor: Caller, editor: Caller) -> None:
+    good, changed = (approved(contributor, editor) for _ in range(2))
+    changed = factories.edited(contributor, changed, title="Changed")
+    waiting = factories.a_post(contributor, status="in_review")
+    draft = factories.a_post(contributor)
+    expected = {
+        "approved:true": [good],
+        "approved:false": [draft, waiting, changed],
+        "approved:-true": [draft, waiting, changed],
+        "status:in_review%2Bapproved:false": [waiting, changed],
+    }
+
+    found = {asked: editor.get(f"{POSTS}?filter={asked}").get_json()["data"] for asked in expected}
+
+    assert found == expected
+
+
 def test_a_merge_of_tags_voids_nothing(contributor: Caller, editor: Caller) -> None:
     one, two = factories.a_tag(editor), factories.a_tag(editor)
     post = approved(contributor, editor, tag_ids=[one["id"]])

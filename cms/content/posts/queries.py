@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from cms.accounts import permissions
@@ -47,6 +47,7 @@ LISTED: Listed = {
     "title": (Kind.TEXT, Post.title_key.expression),
     "status": (Kind.WORD, Post.status.expression),
     "featured": (Kind.FLAG, Post.featured.expression),
+    "approved": (Kind.FLAG, func.coalesce(Post.approved_revision == Post.revision, false())),
     "has_unpublished_changes": (Kind.FLAG, Post.has_unpublished_changes.expression),
     "published_at": (Kind.MOMENT, Post.published_at.expression),
     "created_at": (Kind.MOMENT, Post.created_at.expression),
