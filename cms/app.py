@@ -11,9 +11,11 @@ from cms.accounts.passwords import Passwords
 from cms.accounts.users import routes as user_routes
 from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
+from cms.content.posts.bulk import routes as bulk_routes
 from cms.content.posts.checks import actions as checks
 from cms.content.posts.checks import routes as check_routes
 from cms.content.posts.leases import routes as lease_routes
+from cms.content.posts.previews import routes as preview_routes
 from cms.content.posts.revisions import routes as revision_routes
 from cms.content.posts.trash import routes as trash_routes
 from cms.content.tags import queries as tag_queries
@@ -57,10 +59,12 @@ BLUEPRINTS = (
     login_routes.blueprint,
     key_routes.blueprint,
     post_routes.blueprint,
+    bulk_routes.blueprint,
     lease_routes.blueprint,
     trash_routes.blueprint,
     check_routes.blueprint,
     revision_routes.blueprint,
+    preview_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,

@@ -12,6 +12,7 @@ from cms.accounts.keys import models as _keys
 from cms.content.loading import models as _loading
 from cms.content.posts import models as _content
 from cms.content.posts.leases import models as _leases
+from cms.content.posts.previews import models as _previews
 from cms.content.posts.revisions import models as _revisions
 from cms.editions import models as _editions
 from cms.editions.search import models as _search
@@ -19,7 +20,10 @@ from cms.foundation.database import Base, Database
 from cms.foundation.retries import models as _retries
 from cms.foundation.settings import load
 
-TABLES = (_accounts, _keys, _content, _revisions, _loading, _editions, _search, _retries, _leases)
+TABLES = (
+    *(_accounts, _keys, _content, _revisions, _previews, _loading, _editions, _search),
+    *(_retries, _leases),
+)
 
 
 def _is_modelled(name: str | None, kind: str, _parents: object) -> bool:

@@ -54,6 +54,9 @@ def test_no_operation_finds_a_post_of_somebody_else(
         "get_revision": 404,
         "compare_revisions": 404,
         "restore_revision": 404,
+        "create_preview_link": 404,
+        "list_preview_links": 404,
+        "revoke_preview_link": 404,
         "publish_post": publishing,
         "unpublish_post": publishing,
     }

@@ -97,6 +97,10 @@ def test_every_operation_that_declares_if_match_is_tested_here(app: Edge) -> Non
     assert {one.name for one in operations(app) if takes_if_match(one)} == set(BODIES)
 
 
+# They stand beside a post and change nothing of it.
+BESIDE = {"create_preview_link", "revoke_preview_link"}
+
+
 def test_everything_that_changes_a_resource_takes_if_match(app: Edge) -> None:
     changing = {
         one.name
@@ -106,7 +110,7 @@ def test_everything_that_changes_a_resource_takes_if_match(app: Edge) -> None:
         and one.method != "GET"
     }
 
-    assert changing == set(BODIES)
+    assert changing - BESIDE == set(BODIES)
 
 
 @every_operation

@@ -169,3 +169,12 @@ def test_the_level_is_a_setting(
         getattr(logger, name)("seen")
 
     assert [line["level"] for line in _lines(stream)] == shown
+
+
+def test_an_address_that_is_a_secret_is_not_logged(logged_app: tuple[Edge, io.StringIO]) -> None:
+    made, log = logged_app
+
+    ContractClient(made).get("/api/v1/preview/opens-everything")
+
+    assert "opens-everything" not in log.getvalue()
+    assert "/api/v1/preview/<token>" in log.getvalue()

@@ -31,6 +31,15 @@ class Site:
         post = self.caller.create(status="published", **values).expect(201).json()
         return f"{MANAGED}/{post['id']}"
 
+    def create_tag(self, name: str) -> str:
+        """Create a tag; gives the address at which it is managed."""
+        tag = self.caller.request("POST", TAGS, {"name": name}).expect(201).json()
+        return f"{TAGS}/{tag['id']}"
+
+    def delete(self, path: str) -> None:
+        """Delete something."""
+        self.caller.request("DELETE", path, if_match="*").expect(204)
+
     def edit(self, path: str, **values: Any) -> None:
         """Change something; a post goes live at once."""
         self.caller.request("PATCH", path, values, if_match="*").expect(200)

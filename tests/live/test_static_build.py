@@ -26,6 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 PROGRAM = Path(__file__).parents[2] / "examples" / "static-build.mjs"
 POWER_CUT = 9
+MORE_THAN_A_PAGE = 101
 LINK = re.compile('href="([^"]+)"')
 # Ends the process in the middle of its step CUT_AT that changes files.
 CUT_THE_POWER = """
@@ -57,7 +58,7 @@ def node() -> Path:
 def server(
     make_database_url: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveServer]:
-    """One with the example content, and enough posts for several pages of changes."""
+    """One with the example content."""
     folder = tmp_path_factory.mktemp("static")
     with LiveServer.started(folder, make_database_url("static"), workers=1) as server:
         server.run("seed")
@@ -186,6 +187,20 @@ def test_the_next_build_writes_only_what_changed_and_ends_the_same(
     assert memory["version"] == site.get("/posts?limit=1")["version"]
     for kind, path in (("post", "/posts?include=html"), ("author", "/authors"), ("tag", "/tags")):
         assert memory["copy"][kind] == {one["id"]: one for one in site.listed(path)}
+
+
+def test_changes_are_followed_to_their_last_page(builds: Builds, site: Site) -> None:
+    tags = [site.create_tag(f"Number {number}") for number in range(MORE_THAN_A_PAGE)]
+    builds.run()
+    kept = builds.memory()["copy"]["tag"]
+    for tag in tags:
+        site.delete(tag)
+    builds.run()
+
+    assert {tag["name"] for tag in kept.values()} >= {
+        f"Number {number}" for number in range(MORE_THAN_A_PAGE)
+    }
+    assert builds.memory()["copy"]["tag"] == {tag["id"]: tag for tag in site.listed("/tags")}
 
 
 def test_a_first_build_that_was_cut_off_anywhere_is_made_good_by_the_next(

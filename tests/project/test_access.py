@@ -37,6 +37,7 @@ PUBLIC_OPERATIONS = {
     "get_post_json_ld",
     "search_posts",
     "suggest",
+    "get_preview",
     "get_changes",
     "get_export",
     "log_in",

@@ -26,6 +26,7 @@ class Status(StrEnum):
     TRASHED = "trashed"
 
 
+MOST_TAGS = 50
 _KEPT = text("trashed_at IS NULL")
 ONLY_KEPT: dict[str, Any] = {"sqlite_where": _KEPT, "postgresql_where": _KEPT}
 

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from cms.content.fields import SlugField
-from cms.content.posts.models import Status
+from cms.content.posts.models import MOST_TAGS, Status
 from cms.content.posts.queries import LISTED
 from cms.editions.schemas import SUMMARY, Byline, Cover, Seo, TagName
 from cms.foundation.filters.listed import kinds
@@ -17,7 +17,6 @@ from cms.foundation.http.pages import PageFilter, page_of
 LONGEST_TITLE = 300
 LONGEST_BODY = 1_000_000
 MOST_AUTHORS = 20
-MOST_TAGS = 50
 
 EXAMPLE: dict[str, Any] = {
     "id": SUMMARY["id"],

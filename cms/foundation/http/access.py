@@ -31,6 +31,12 @@ def cacheable(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
+def secret_address(view: Callable[P, R]) -> Callable[P, R]:
+    """Whose address opens by itself what it leads to, and so belongs into no log."""
+    view.has_secret_address = True  # type: ignore[attr-defined]
+    return view
+
+
 def guard(
     view: Callable[P, R],
     *,

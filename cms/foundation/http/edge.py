@@ -221,6 +221,14 @@ def _identify() -> None:
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 
+def _loggable_path() -> str:
+    """The path, unless it holds a secret: then the rule, with the name of what stands there."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    if request.url_rule is not None and getattr(view, "has_secret_address", False):
+        return request.url_rule.rule
+    return request.path
+
+
 def _complete(response: Response) -> Response:
     response = conditional.apply(response)
     headers = response.headers
@@ -235,7 +243,7 @@ def _complete(response: Response) -> Response:
         log.info(
             "request",
             method=request.method,
-            path=request.path,
+            path=_loggable_path(),
             route=request.endpoint,
             status=response.status_code,
             milliseconds=round((time.perf_counter() - g.started) * 1000, 2),

@@ -101,6 +101,21 @@ class QueryFlag(fields.Boolean):
     falsy = {"false"}  # noqa: RUF012
 
 
+class Number(fields.Integer):
+    """A whole number in a body; ``"3"``, ``3.0`` and ``true`` merely look like one."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Strict."""
+        super().__init__(strict=True, **kwargs)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class QueryInteger(fields.Integer):
     """Digits in a query string; Python reads ``1_0`` and `` 3`` as numbers too."""
 

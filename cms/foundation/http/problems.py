@@ -105,6 +105,19 @@ def document(
     }
 
 
+def describe(error: CmsError) -> dict[str, Any]:
+    """The problem document of a situation in this request."""
+    return document(
+        status_of(type(error)),
+        code=error.code,
+        title=error.title,
+        detail=error.detail,
+        faults=error.errors,
+        members=error.members,
+        instance=_instance(),
+    )
+
+
 def answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
     """A problem document as a response; never cached."""
     response = Response(orjson.dumps(body), status=body["status"], content_type=MEDIA_TYPE)
@@ -134,16 +147,7 @@ def _of_situation(error: CmsError) -> Response:
         headers["WWW-Authenticate"] = f"Bearer{reason}"
     if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
-    body = document(
-        status_of(type(error)),
-        code=error.code,
-        title=error.title,
-        detail=error.detail,
-        faults=error.errors,
-        members=error.members,
-        instance=_instance(),
-    )
-    return answer(body, headers)
+    return answer(describe(error), headers)
 
 
 def _of_http(error: HTTPException) -> Response:

@@ -1,0 +1,1 @@
+"""Previews: addresses at which somebody without a login sees what is not published yet."""

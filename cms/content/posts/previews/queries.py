@@ -1,0 +1,84 @@
+"""How preview links are found, and what they show."""
+
+import hashlib
+import uuid
+from dataclasses import replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from cms.accounts.models import User
+from cms.accounts.permissions import Caller
+from cms.content import markdown
+from cms.content.authors import queries as author_queries
+from cms.content.posts import publishing
+from cms.content.posts import queries as posts
+from cms.content.posts.content import Content
+from cms.content.posts.models import Post
+from cms.content.posts.previews.models import PreviewLink
+from cms.content.posts.revisions import queries as revisions
+from cms.content.posts.revisions import reviving
+from cms.content.tags import queries as tag_queries
+from cms.foundation.errors import NotFound
+
+# Rendering a megabyte takes seconds, and a preview is looked at again and again.
+_rendered = lru_cache(maxsize=8)(markdown.render)
+
+
+def hashed(token: str) -> str:
+    """The form in which a token is kept."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def live(post_id: uuid.UUID, *, now: datetime) -> Select[PreviewLink]:
+    """The links of a post that still lead somewhere."""
+    return select(PreviewLink).where(PreviewLink.post_id == post_id, PreviewLink.expires_at > now)
+
+
+def shown(session: Session, token: str, *, now: datetime) -> dict[str, Any]:
+    """What publishing now would let readers see of the post behind ``token``.
+
+    Its authors and tags are objects. A link shows no more than its maker may see. Raises
+    ``NotFound``, the same for whatever reason.
+    """
+    found = session.execute(
+        select(PreviewLink, User)
+        .join(User, User.id == PreviewLink.created_by_id)
+        .where(
+            PreviewLink.token_hash == hashed(token), PreviewLink.expires_at > now, User.is_active
+        )
+    ).first()
+    if found is None:
+        raise _nothing()
+    link, maker = found
+    try:
+        post = posts.get(session, link.post_id, by=Caller.of(maker))
+        content = _content(session, post, link.revision)
+    except NotFound as error:
+        raise _nothing() from error
+    published_at = content.published_at or post.first_published_at or now
+    content = replace(content, published_at=published_at)
+    rendered = _rendered(content.body)
+    authors = author_queries.by_ids(session, content.author_ids)
+    tags = tag_queries.by_ids(session, content.tag_ids)
+    return {
+        **publishing.shape(post, content, rendered, updated_at=now),
+        "authors": [authors[one] for one in content.author_ids],
+        "tags": [tags[one] for one in content.tag_ids],
+        "html": rendered.html,
+    }
+
+
+def _content(session: Session, post: Post, number: int | None) -> Content:
+    """What publishing the working copy, or that revision, would publish."""
+    if number in (None, post.revision):
+        return post.content()
+    former = revisions.get(session, post, number or 0)
+    return reviving.revive(session, post, former.content).content
+
+
+def _nothing() -> NotFound:
+    return NotFound("This preview has expired, was revoked, or never was.")
