@@ -251,9 +251,10 @@ def _said(problem: dict[str, Any]) -> str:
     if not isinstance(errors, list):
         return words
     each = [
-        f"{str(error.get('pointer', '')).lstrip('#/')}: {error.get('detail', '')}"
+        f"{str(error.get('pointer', '')).lstrip('#/?')}: {error.get('detail', '')}"
         for error in errors
-        if isinstance(error, dict)
+        # Of a single fault, the server says all in its own words already.
+        if isinstance(error, dict) and str(error.get("detail", "")).rstrip(".") not in words
     ]
     return f"{words.rstrip('.')}: {'; '.join(each)}" if each else words
 
