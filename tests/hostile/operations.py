@@ -52,9 +52,9 @@ class Operation:
         return "If-Match" in self.named("header")
 
     @property
-    def path_parameter(self) -> str | None:
-        """The one placeholder in its path."""
-        return next(iter(self.named("path")), None)
+    def path_parameters(self) -> list[str]:
+        """The placeholders in its path."""
+        return list(self.named("path"))
 
 
 @cache
@@ -70,7 +70,7 @@ def with_body() -> list[Operation]:
 
 def with_path() -> list[Operation]:
     """Those whose address names something."""
-    return [operation for operation in operations() if operation.path_parameter]
+    return [operation for operation in operations() if operation.path_parameters]
 
 
 def _read() -> Iterator[Operation]:
@@ -148,6 +148,8 @@ class World:
             "author_id": factories.an_author(self.admin)["id"],
             "tag_id": factories.a_tag(self.admin)["id"],
         }
+        address = f"/api/v1/manage/posts/{self.post['id']}/preview-links"
+        self.link = self.admin.post(address).get_json()
         pair = self.admin.post(
             "/api/v1/auth/login",
             json={"email": self.admin.email, "password": self.admin.password},
@@ -161,14 +163,16 @@ class World:
             "post_id": self.post["id"],
             "user_id": self.victim.user_id,
             "part": "posts-1",
+            "number": "1",
+            "link_id": self.link["id"],
+            "token": self.link["token"],
             **self.unused,
         }
 
     def request(self, operation: Operation) -> Request:
         """A request that ``operation`` accepts."""
-        name = operation.path_parameter
         path = operation.path
-        if name is not None:
+        for name in operation.path_parameters:
             path = path.replace("{" + name + "}", self._target(operation, name))
         headers = {}
         if operation.body_type:
@@ -217,8 +221,8 @@ class World:
                 return {key: self.sample(key, inner) for key, inner in schema["properties"].items()}
             case {"type": "array"}:
                 return [self.sample(name, schema["items"])]
-            case {"type": "boolean"}:
-                return True
+            case {"type": "boolean" | "integer"}:
+                return schema.get("minimum", True)
         return self._text(name, schema)
 
     def _text(self, name: str, schema: dict[str, Any]) -> str:
@@ -241,6 +245,8 @@ def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
     """The part of a schema that is not null."""
     if "anyOf" in schema:
         return next(one for one in schema["anyOf"] if one.get("type") != "null")
+    if isinstance(schema.get("type"), list):
+        return {**schema, "type": next(one for one in schema["type"] if one != "null")}
     return schema
 
 

@@ -127,9 +127,12 @@ def test_what_a_pinned_revision_names_may_be_gone(client: ContractClient, editor
 def test_nobody_keeps_it_or_lists_it(client: ContractClient, editor: Caller) -> None:
     link = a_link(editor, factories.a_post(editor))
 
-    answers = [client.get(path(link)) for _ in range(2)]
+    first = client.get(path(link))
+    again = client.get(path(link), headers={"If-None-Match": first.headers["ETag"]})
 
-    for answer in answers:
+    assert first.get_data() == again.get_data()
+    for answer in (first, again):
+        assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "private, no-store"
         assert answer.headers["X-Robots-Tag"] == "noindex"
         assert "Surrogate-Key" not in answer.headers
