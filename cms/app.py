@@ -3,21 +3,31 @@
 from flask import Response
 from flask_cors import CORS
 
+from cms.accounts.keys import routes as key_routes
+from cms.accounts.keys.uses import Uses
 from cms.accounts.login import routes as login_routes
 from cms.accounts.login import throttle, tokens
 from cms.accounts.passwords import Passwords
 from cms.accounts.users import routes as user_routes
 from cms.content.authors import routes as author_routes
 from cms.content.posts import routes as post_routes
+from cms.content.posts.bulk import routes as bulk_routes
+from cms.content.posts.checks import actions as checks
+from cms.content.posts.checks import routes as check_routes
+from cms.content.posts.leases import routes as lease_routes
 from cms.content.posts.previews import routes as preview_routes
 from cms.content.posts.revisions import routes as revision_routes
+from cms.content.posts.trash import routes as trash_routes
+from cms.content.tags import queries as tag_queries
 from cms.content.tags import routes as tag_routes
 from cms.delivery import routes as delivery_routes
+from cms.delivery.archive import routes as archive_routes
 from cms.delivery.feeds import routes as feed_routes
 from cms.delivery.forms import routes as form_routes
 from cms.delivery.maps import routes as map_routes
 from cms.delivery.names import Names
 from cms.delivery.nearby import routes as nearby_routes
+from cms.delivery.redirects import routes as redirect_routes
 from cms.delivery.search import routes as search_routes
 from cms.delivery.sync import routes as sync_routes
 from cms.delivery.sync.streams import Streams
@@ -35,24 +45,52 @@ from cms.foundation.http.proxies import TrustedProxies
 from cms.foundation.http.slugs import SlugConverter
 from cms.foundation.settings import Settings, load
 
+# In the order of the docs page.
 BLUEPRINTS = (
     delivery_routes.blueprint,
+    archive_routes.blueprint,
     nearby_routes.blueprint,
+    search_routes.blueprint,
+    sync_routes.blueprint,
     feed_routes.blueprint,
     map_routes.blueprint,
     form_routes.blueprint,
-    search_routes.blueprint,
-    sync_routes.blueprint,
+    redirect_routes.blueprint,
     login_routes.blueprint,
+    key_routes.blueprint,
     post_routes.blueprint,
+    bulk_routes.blueprint,
+    lease_routes.blueprint,
+    trash_routes.blueprint,
+    check_routes.blueprint,
     revision_routes.blueprint,
     preview_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,
+    key_routes.managed,
     health.blueprint,
 )
-EXPOSED_HEADERS = ("ETag", "Link", "Location", "RateLimit", "RateLimit-Policy", "Retry-After")
+# What the docs page shows of the folder `examples`.
+RECIPES = (
+    "blog-index.js",
+    "post-page.js",
+    "tag-page.js",
+    "search-box.js",
+    "rss-link.js",
+    "static-build.mjs",
+    "blog.js",
+    "index.html",
+)
+EXPOSED_HEADERS = (
+    "ETag",
+    "Idempotent-Replayed",
+    "Link",
+    "Location",
+    "RateLimit",
+    "RateLimit-Policy",
+    "Retry-After",
+)
 
 
 def create_app(settings: Settings | None = None) -> Edge:
@@ -64,6 +102,7 @@ def create_app(settings: Settings | None = None) -> Edge:
         pool_size=settings.database_pool,
         timeout=settings.database_timeout,
     )
+    database.info[checks.KEY] = checks.Standard.of(settings)
     watched = present.watch(database, notified=settings.cache_check == "notify")
     app = Edge("cms", database, present=watched)
     app.config.update(
@@ -78,6 +117,8 @@ def create_app(settings: Settings | None = None) -> Edge:
         database, present=watched, names=names, places=settings.streams
     )
     app.extensions["cms.passwords"] = Passwords(*settings.password_cost)
+    app.extensions["cms.key_uses"] = Uses(database)
+    app.extensions["cms.known_tags"] = tag_queries.by_ids
     app.extensions["cms.throttle"] = throttle.Throttle(settings)
     app.url_map.converters["slug"] = SlugConverter
     app.url_map.converters["number"] = NumberConverter
@@ -100,7 +141,13 @@ def create_app(settings: Settings | None = None) -> Edge:
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     openapi.serve(app, api)
-    register_docs(app, openapi_path="/openapi.json", api_prefix="/api/v1", title=openapi.TITLE)
+    register_docs(
+        app,
+        openapi_path="/openapi.json",
+        api_prefix="/api/v1",
+        title=openapi.TITLE,
+        programs=RECIPES,
+    )
     register_problems_page(app, title=openapi.TITLE)
     app.extensions["cms.api"] = api
     counters = None

@@ -109,11 +109,21 @@ class ContractClient:
 
 
 class Caller(ContractClient):
-    """Somebody who is logged in."""
+    """Somebody who is logged in, or has a key."""
 
-    def __init__(self, app: Edge, token: str, *, user_id: str, email: str, password: str) -> None:
+    def __init__(
+        self,
+        app: Edge,
+        token: str,
+        *,
+        user_id: str,
+        email: str,
+        password: str,
+        key_id: str | None = None,
+    ) -> None:
         """As ``user_id``."""
         super().__init__(app, token)
+        self.key_id = key_id
         self.user_id = user_id
         self.email = email
         self.password = password

@@ -90,6 +90,8 @@ def make_settings(database_url: str, data_dir: Path, **changes: Any) -> Settings
         "metrics": False,
         "time_travel": True,
         "history_days": 365,
+        "trash_days": 30,
+        "checks": "off",
         "post_url": "https://blog.test/posts/{slug}",
         "tag_url": "https://blog.test/tags/{slug}",
         "author_url": "https://blog.test/by/{slug}",

@@ -63,6 +63,33 @@ def an_author(by: Caller, **values: Any) -> dict[str, Any]:
     return created
 
 
+def a_key(by: Caller, *permissions: str, **values: Any) -> Caller:
+    """A personal key of somebody who is logged in."""
+    body = {"name": f"Key {next(_numbers)}", "permissions": permissions, **values}
+    answer = by.post("/api/v1/auth/keys", json=body)
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+    return _through(by, answer.get_json())
+
+
+def a_service_key(by: Caller, role: str, **values: Any) -> Caller:
+    """A key of the site."""
+    body = {"name": f"Service {next(_numbers)}", "role": role, **values}
+    answer = by.post("/api/v1/manage/keys", json=body)
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+    return _through(by, answer.get_json())
+
+
+def _through(by: Caller, made: dict[str, Any]) -> Caller:
+    return Caller(
+        by.app,
+        made["secret"],
+        user_id=made["user"]["id"],
+        email=by.email,
+        password=by.password,
+        key_id=made["id"],
+    )
+
+
 def tag_of(resource: dict[str, Any], by: Caller, kind: str) -> str:
     """The present ETag of a managed resource."""
     answer = by.get(f"/api/v1/manage/{kind}/{resource['id']}")

@@ -1,44 +1,62 @@
-"""Who is calling: the access token decoded once, and the permission that a route demands."""
+"""Who is calling: the token or key looked up once, and the permission that a route demands."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar, cast
 
-from flask import g, request
+import structlog
+from flask import current_app, g, request
 from jwt import PyJWTError
+from sqlalchemy.orm import Session
 
 from cms.accounts import permissions
+from cms.accounts.keys import queries as key_queries
+from cms.accounts.keys import secret
+from cms.accounts.keys.uses import Uses
 from cms.accounts.login import queries, tokens
 from cms.accounts.models import LoginSession, User
-from cms.accounts.permissions import Permission
+from cms.accounts.permissions import Caller, Permission
 from cms.foundation import moments
-from cms.foundation.errors import Forbidden, Unauthenticated
+from cms.foundation.errors import CmsError, Forbidden, Unauthenticated
 from cms.foundation.http import session
 from cms.foundation.http.access import guard
 from cms.foundation.http.edge import SAFE_METHODS, reading
+from cms.foundation.retries.keys import Asker
 
 P = ParamSpec("P")
 R = TypeVar("R")
 BEARER: list[dict[str, list[str]]] = [{"bearerAuth": []}]
 
 
+class LoginNeeded(Forbidden):
+    """Who can come in, and with which password, is not for a key to decide."""
+
+    code = "login_needed"
+    title = "This needs a login; a key will not do"
+
+
 def requires(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Only for callers who hold ``permission``; 401 and 403 come before anything else."""
 
     def check() -> None:
-        g.caller, g.login = _identify()
-        permissions.demand(g.caller, permission)
+        _identify()
+        permissions.demand(caller(), permission)
 
-    def decorator(view: Callable[P, R]) -> Callable[P, R]:
-        return guard(
-            view,
-            access=str(permission),
-            check=check,
-            security=BEARER,
-            failures=(Unauthenticated, Forbidden),
-        )
+    return _guarding(permission, check, Unauthenticated, Forbidden)
 
-    return decorator
+
+def requires_login(permission: Permission) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """The same, but not with a key: a key that leaked must not make more of itself."""
+
+    def check() -> None:
+        _identify()
+        permissions.demand(caller(), permission)
+        if caller().key_id is not None:
+            message = "Log in with POST /api/v1/auth/login; a key cannot do this."
+            raise LoginNeeded(message)
+
+    return _guarding(permission, check, Unauthenticated, Forbidden, LoginNeeded)
 
 
 def requires_refresh_token(view: Callable[P, R]) -> Callable[P, R]:
@@ -52,13 +70,18 @@ def requires_refresh_token(view: Callable[P, R]) -> Callable[P, R]:
     )
 
 
-def caller() -> User:
-    """Who is calling, to read from; what changes them gets its own. Only behind ``requires``."""
-    return cast(User, g.caller)
+def caller() -> Caller:
+    """Who is calling, and what they may do. Only behind ``requires``."""
+    return cast(Caller, g.caller)
+
+
+def account() -> User:
+    """The caller's user, to read from; what changes them gets its own. Only behind ``requires``."""
+    return cast(User, g.account)
 
 
 def login() -> LoginSession:
-    """The login that the caller's token belongs to. Only behind ``requires``."""
+    """The login that the caller's token belongs to. Only behind ``requires_login``."""
     return cast(LoginSession, g.login)
 
 
@@ -72,12 +95,41 @@ def read_token(kind: str) -> dict[str, Any]:
 
     Raises ``Unauthenticated``, which never says what exactly is wrong with a forged token.
     """
+    return _read(_bearer(), kind)
+
+
+def _guarding(
+    permission: Permission, check: Callable[[], None], *failures: type[CmsError]
+) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    def decorator(view: Callable[P, R]) -> Callable[P, R]:
+        return guard(
+            view,
+            access=str(permission),
+            check=check,
+            security=BEARER,
+            failures=failures,
+            asker=lambda: Asker(
+                id=str(caller().id), rights=f"{caller().role} {caller().key_id or ''}"
+            ),
+        )
+
+    return decorator
+
+
+def _bearer() -> str:
+    """What the request comes with; empty if it is more or less than one token."""
     scheme, *credentials = request.headers.get("Authorization", "").split() or [""]
     if scheme != "Bearer":
-        message = "Log in with POST /api/v1/auth/login and send the token as Authorization: Bearer."
+        message = (
+            "Log in with POST /api/v1/auth/login, or make a key, and send the token as "
+            "Authorization: Bearer."
+        )
         raise Unauthenticated(message)
+    return credentials[0] if len(credentials) == 1 else ""
+
+
+def _read(token: str, kind: str) -> dict[str, Any]:
     try:
-        (token,) = credentials
         found = tokens.read(token, kind=kind)
         return found | {name: uuid.UUID(str(found[name])) for name in ("sid", "sub")}
     except (PyJWTError, ValueError, TypeError, RecursionError) as error:
@@ -89,21 +141,45 @@ def _rejected() -> Unauthenticated:
     return Unauthenticated(message, token_came=True)
 
 
-def _identify() -> tuple[User, LoginSession]:
-    """Who calls, as of now: role, activity and logout count at once."""
-    found = read_token("access")
-    pair = _find_login(found["sid"])
+def _identify() -> None:
+    """Find out who calls, as of now: role, activity, logout and revocation count at once."""
+    token = _bearer()
+    if secret.is_meant(token):
+        _identify_by_key(token)
+    else:
+        _identify_by_login(token)
+
+
+def _identify_by_login(token: str) -> None:
+    found = _read(token, "access")
+    with _looking() as session_:
+        pair = queries.find_login(session_, found["sid"])
     if pair is None:
         raise _rejected()
     user, current = pair
     if user.id != found["sub"] or not user.is_active or not current.is_alive(moments.now()):
         raise _rejected()
-    return user, current
+    g.account, g.login, g.caller = user, current, Caller.of(user)
 
 
-def _find_login(login_id: uuid.UUID) -> tuple[User, LoginSession] | None:
+def _identify_by_key(token: str) -> None:
+    now = moments.now()
+    if not secret.is_sound(token):
+        raise _rejected()
+    with _looking() as session_:
+        key = key_queries.find_by_digest(session_, secret.digest(token))
+    if key is None or not key.counts(now):
+        raise _rejected()
+    g.account, g.caller = key.user, key.caller()
+    structlog.contextvars.bind_contextvars(key_id=str(key.id))
+    cast(Uses, current_app.extensions["cms.key_uses"]).note(key, now=now)
+
+
+@contextmanager
+def _looking() -> Iterator[Session]:
     if request.method in SAFE_METHODS:
-        return queries.find_login(session(), login_id)
+        yield session()
+        return
     # Beside the writing session: on SQLite that holds the write lock from its first statement on.
     with reading() as beside:
-        return queries.find_login(beside, login_id)
+        yield beside

@@ -20,18 +20,29 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class UserKind(StrEnum):
+    """Whether a user can log in, or exists for a key of the site only."""
+
+    PERSON = "person"
+    SERVICE = "service"
+
+
 class User(Edited, Base):
-    """Somebody who logs in. Readers see authors (bylines), never users."""
+    """Somebody who changes things. Readers see authors (bylines), never users."""
 
     __tablename__ = "users"
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    kind: Mapped[str]
+    # Empty for a service.
     email: Mapped[str]
-    # The address as it is compared: one account for each, however it is written.
+    # The address as it is compared: one account for each, however it is written. For a service its
+    # id, which is nobody's address.
     email_key: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     role: Mapped[str]
     is_active: Mapped[bool]
+    # Empty: no password opens it.
     password_hash: Mapped[str]
 
 

@@ -33,8 +33,8 @@ class Passwords:
     def matches(self, password: str, stored: str | None) -> bool:
         """Whether ``password`` belongs to ``stored``.
 
-        Without a stored hash (no such user) a decoy is checked, so that the answer takes the same
-        time and does not tell which e-mail addresses have an account.
+        Without a stored hash (no such user, or one without a password) a decoy is checked, so that
+        the answer takes the same time and does not tell which e-mail addresses have an account.
         """
         # Made by whoever comes first, known or not, so that its cost tells nothing either.
         self._decoy = self._decoy or self._hasher.hash("decoy")
@@ -42,7 +42,7 @@ class Passwords:
             self._hasher.verify(stored or self._decoy, password)
         except (VerificationError, InvalidHashError):
             return False
-        return stored is not None
+        return bool(stored)
 
     def is_outdated(self, stored: str) -> bool:
         """Whether ``stored`` was made at another cost than today's."""

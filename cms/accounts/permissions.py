@@ -1,6 +1,9 @@
-"""What each role may do. Which object it may do it to is asked by the actions."""
+"""What each role and each caller may do. Which object they may do it to is asked by the actions."""
 
+import uuid
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from cms.accounts.models import Role, User
 from cms.foundation.errors import Forbidden
@@ -14,6 +17,7 @@ class Permission(StrEnum):
     AUTHORS_WRITE = "authors:write"
     POSTS_ANY = "posts:any"
     POSTS_PUBLISH = "posts:publish"
+    POSTS_PURGE = "posts:purge"
     POSTS_WRITE = "posts:write"
     TAGS_CREATE = "tags:create"
     TAGS_READ = "tags:read"
@@ -40,13 +44,39 @@ GRANTED: dict[Role, frozenset[Permission]] = {
 }
 
 
-def holds(user: User, permission: Permission) -> bool:
-    """Whether the role of ``user`` includes ``permission``."""
-    return permission in GRANTED[Role(user.role)]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who acts, and what they may do: all that the user's role grants, or less through a key.
+
+    Made anew for each request, from what the database says at that moment.
+    """
+
+    id: uuid.UUID
+    name: str
+    role: Role
+    permissions: frozenset[Permission]
+    # Posts with one of these tags and no others; ``None``: all that the permissions reach.
+    tag_ids: frozenset[uuid.UUID] | None = None
+    key_id: uuid.UUID | None = None
+
+    @classmethod
+    def of(cls, user: User) -> Self:
+        """A user who acts without a key."""
+        role = Role(user.role)
+        return cls(id=user.id, name=user.name, role=role, permissions=GRANTED[role])
 
 
-def demand(user: User, permission: Permission) -> None:
-    """Raise ``Forbidden`` unless ``user`` holds ``permission``."""
-    if not holds(user, permission):
-        message = f"This needs the permission {permission}; the role {user.role} does not have it."
-        raise Forbidden(message, permission=str(permission), role=user.role)
+def holds(by: Caller, permission: Permission) -> bool:
+    """Whether ``by`` may do this, somewhere."""
+    return permission in by.permissions
+
+
+def demand(by: Caller, permission: Permission) -> None:
+    """Raise ``Forbidden`` unless ``by`` holds ``permission``."""
+    if holds(by, permission):
+        return
+    if permission in GRANTED[by.role]:
+        message = f"This needs the permission {permission}; this key was not given it."
+    else:
+        message = f"This needs the permission {permission}; the role {by.role} does not have it."
+    raise Forbidden(message, permission=str(permission), role=str(by.role))

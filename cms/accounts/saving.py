@@ -10,18 +10,19 @@ from sqlalchemy.orm.attributes import flag_modified
 
 from cms.accounts.editing import Edited
 from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.foundation import moments
 from cms.foundation.errors import ExpectationMissing, Stale
 from cms.foundation.versions import Expected
 
 
-def begin(subject: Edited, *, by: User | None, now: datetime) -> None:
+def begin(subject: Edited, *, by: Caller | None, now: datetime) -> None:
     """Mark a new row as created by ``by``."""
     subject.created_at = subject.updated_at = now
     subject.updated_by_id = by.id if by else None
 
 
-def touch(subject: Edited, *, by: User | None, now: datetime) -> None:
+def touch(subject: Edited, *, by: Caller | None, now: datetime) -> None:
     """Mark a row as changed, also when only rows that belong to it were."""
     subject.updated_at = now
     subject.updated_by_id = by.id if by else None

@@ -11,10 +11,10 @@ import rich_click as click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from cms.accounts.models import Role, User
+from cms.accounts.users import queries as user_queries
 from cms.foundation import migrations
 from cms.foundation.database import Database
 from cms.foundation.errors import FaultyConfiguration
@@ -110,13 +110,11 @@ def _migrations(database: Database) -> Finding:
 
 def _admins(database: Database) -> Finding:
     with database.session(read_only=True) as session:
-        admin = session.scalar(
-            select(User.email).where(User.role == Role.ADMIN, User.is_active).limit(1)
-        )
+        admin = session.scalar(user_queries.admins().limit(1))
     if admin is None:
         detail = "nobody can manage users; run: cms user create --role admin --email …"
         return Finding("users", "fault", detail)
-    return Finding("users", "good", f"an active admin exists ({admin})")
+    return Finding("users", "good", f"an active admin exists ({admin.email})")
 
 
 def _operation(settings: Settings) -> Iterator[Finding]:

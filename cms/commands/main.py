@@ -17,6 +17,7 @@ COMMANDS = {
     "user": "cms.commands.users:user",
     "openapi": "cms.commands.openapi:openapi",
     "publish": "cms.commands.publish.command:publish",
+    "posts": "cms.commands.posts.command:posts",
     "doctor": "cms.commands.doctor:doctor",
 }
 

@@ -8,7 +8,8 @@ import rich_click as click
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from cms.accounts.models import Role, User
+from cms.accounts.permissions import Caller
+from cms.accounts.users import queries as user_queries
 from cms.commands.console import opened
 from cms.commands.publish import documents
 from cms.content.authors import actions as author_actions
@@ -37,7 +38,7 @@ def load_examples(database: Database) -> int:
     with database.transaction() as session:
         if session.scalar(select(func.count()).select_from(Post)):
             return 0
-        admin = session.scalar(select(User).where(User.role == Role.ADMIN, User.is_active))
+        admin = session.scalar(user_queries.admins().limit(1))
         if admin is None:
             message = (
                 "The examples need an owner. Run first: cms user create --role admin --email …"
@@ -47,11 +48,11 @@ def load_examples(database: Database) -> int:
         files = sorted(folder.iterdir(), key=lambda file: file.name)
         texts = [file.read_text("utf-8") for file in files if file.name.endswith(".md")]
         for text in texts:
-            _load(session, documents.parse(text), by=admin)
+            _load(session, documents.parse(text), by=Caller.of(admin))
         return len(texts)
 
 
-def _load(session: Session, document: documents.Document, *, by: User) -> None:
+def _load(session: Session, document: documents.Document, *, by: Caller) -> None:
     """Create one post with its authors, by the same rules as the API."""
     now = moments.now()
     slugs = []

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from cms.accounts import saving
-from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.content.authors.models import Author
 from cms.content.posts.models import Post
 from cms.content.tags.models import Tag
@@ -38,7 +38,7 @@ def replace(
     *,
     link: InstrumentedAttribute[uuid.UUID],
     edition: type[NamedEdition],
-    by: User,
+    by: Caller,
     now: datetime,
 ) -> None:
     """Let ``into`` take the place of ``subject`` in all posts, for readers too, and delete that.
@@ -58,7 +58,7 @@ def _take_over(
     old: uuid.UUID,
     into: uuid.UUID,
     *,
-    by: User,
+    by: Caller,
     now: datetime,
 ) -> None:
     """Let every post that names ``old`` name ``into`` in its place, once.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -12,6 +12,7 @@ from cms.foundation.database import new_id, violates
 from cms.foundation.errors import Conflict, Fault
 
 TRIES = 30
+EVERY_ROW: ColumnElement[bool] = true()
 
 
 class Row(Protocol):
@@ -42,45 +43,73 @@ def insert(
     name: str,
     fallback: str,
     is_taken: Callable[[str], bool],
+    holding: ColumnElement[bool] = EVERY_ROW,
 ) -> None:
     """Insert ``row`` under ``slug``, or under a free one made from ``name``.
 
-    A free slug may be taken by somebody else before the insert: then the next one is tried, each
-    in a savepoint. Raises ``SlugTaken`` for a slug that was asked for.
+    Raises ``SlugTaken`` for a slug that was asked for.
     """
-    base = slug or slugs.slugify(name, fallback=fallback)
+
+    def put(candidate: str) -> None:
+        row.slug = candidate
+        session.add(row)
+
+    if slug is None:
+        base = slugs.slugify(name, fallback=fallback)
+        settle(session, row, base, put=put, is_taken=is_taken, holding=holding)
+    elif is_taken(slug) or not _fits(session, row, slug, put):
+        raise taken(slug)
+
+
+def settle(
+    session: Session,
+    row: Row,
+    base: str,
+    *,
+    put: Callable[[str], None],
+    is_taken: Callable[[str], bool],
+    holding: ColumnElement[bool] = EVERY_ROW,
+) -> None:
+    """Save ``row`` under ``base``, or with the first number behind it that is free.
+
+    ``put`` gives it a slug and makes whatever other change is to be saved with it. A free slug may
+    be taken by somebody else before that: then the next one is tried, each in a savepoint.
+    ``holding``: which rows' slugs are taken.
+    """
     number = 1
     for _ in range(TRIES):
         candidate = base if number == 1 else slugs.numbered(base, number)
         while is_taken(candidate):
-            if slug is not None:
-                raise taken(slug)
-            number = _next_free(session, row, base, number)
+            number = _next_free(session, row, base, number, holding)
             candidate = slugs.numbered(base, number)
-        row.slug = candidate
-        try:
-            with session.begin_nested():
-                session.add(row)
-                session.flush()
-        except IntegrityError as error:
-            if not violates(error, row.__tablename__, "slug"):
-                raise
-            if slug is not None:
-                raise taken(slug) from error
-            number += 1
-        else:
+        if _fits(session, row, candidate, put):
             return
+        number += 1
     # So many at once that counting up does not end: the tail of a new id is free.
-    row.slug = f"{base[: slugs.MAX_LENGTH - 13]}-{new_id().hex[-12:]}"
-    session.add(row)
+    put(f"{base[: slugs.MAX_LENGTH - 13]}-{new_id().hex[-12:]}")
     session.flush()
 
 
-def _next_free(session: Session, row: Row, base: str, number: int) -> int:
-    """The first number after ``number`` that no row of this table has."""
+def _fits(session: Session, row: Row, candidate: str, put: Callable[[str], None]) -> bool:
+    try:
+        with session.begin_nested():
+            put(candidate)
+            session.flush()
+    except IntegrityError as error:
+        if not violates(error, row.__tablename__, "slug"):
+            raise
+        return False
+    return True
+
+
+def _next_free(
+    session: Session, row: Row, base: str, number: int, holding: ColumnElement[bool]
+) -> int:
+    """The first number after ``number`` that no row of this table holds."""
     column: Any = type(row).slug
     stem = slugs.numbered(base, 10**9).removesuffix(str(10**9))
-    used = set(session.scalars(select(column).where(column.startswith(stem, autoescape=True))))
+    alike = select(column).where(column.startswith(stem, autoescape=True), holding)
+    used = set(session.scalars(alike))
     while True:
         number += 1
         if slugs.numbered(base, number) not in used:

@@ -1,11 +1,13 @@
-"""Where an author or a tag is used: what stands against deleting it."""
+"""Where an author or a tag is used: what stands against deleting it, and what does not."""
 
 import uuid
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from cms.accounts.permissions import Caller
 from cms.content.posts.models import Post
 from cms.editions.models import Listing
 from cms.foundation.errors import Conflict
@@ -28,7 +30,8 @@ def refuse_if_used(
 ) -> None:
     """Raise ``StillInUse``, saying by which posts.
 
-    A working copy and the live edition of the same post can differ; both count.
+    A working copy and the live edition of the same post can differ; both count. What is in the
+    trash does not: it may stay there for long, and nobody can edit it.
     """
     drafts = select(link.class_.post_id).where(link == group_id)
     live = select(listing.post_id).where(
@@ -36,7 +39,7 @@ def refuse_if_used(
     )
     using = session.execute(
         select(Post.id, Post.title, Post.status)
-        .where(or_(Post.id.in_(drafts), Post.id.in_(live)))
+        .where(Post.trashed_at.is_(None), or_(Post.id.in_(drafts), Post.id.in_(live)))
         .order_by(Post.id.desc())
         .limit(SHOWN + 1)
     ).all()
@@ -50,3 +53,25 @@ def refuse_if_used(
     count = f"{len(shown)} post{'s' if len(shown) != 1 else ''}{more}"
     message = f"Used by {count}; see used_by. Take it off them and publish them again first."
     raise StillInUse(message, used_by=shown)
+
+
+def take_off_trash(
+    session: Session,
+    group_id: uuid.UUID,
+    link: InstrumentedAttribute[uuid.UUID],
+    *,
+    by: Caller,
+    now: datetime,
+) -> None:
+    """Let the posts in the trash no longer name it: should they be restored, it is gone.
+
+    Each of them is saved: whoever restores one from what it was finds a newer version.
+    """
+    trashed = select(Post.id).where(Post.trashed_at.is_not(None))
+    naming = select(link.class_.post_id).where(link == group_id)
+    saved = {Post.version: Post.version + 1, Post.updated_at: now, Post.updated_by_id: by.id}
+    for statement in (
+        update(Post).where(Post.trashed_at.is_not(None), Post.id.in_(naming)).values(saved),
+        delete(link.class_).where(link == group_id, link.class_.post_id.in_(trashed)),
+    ):
+        session.execute(statement.execution_options(synchronize_session=False))

@@ -57,7 +57,7 @@ def issue_post(
     session.add_all(AuthorListing.of(edition, author_id) for author_id in author_ids)
     session.add_all(TagListing.of(edition, tag_id) for tag_id in tag_ids)
     versions.explain(session, version, "post.published", edition.subject_id, by_id, now)
-    entered = Counter([counts.EVERYTHING, *author_ids, *tag_ids])
+    entered = Counter(counts.of_post(edition.published_at, [*author_ids, *tag_ids]))
     entered.subtract(left)
     counts.change(session, entered, version=version)
     session.flush()
@@ -80,7 +80,7 @@ def issue_new_posts(
     entered, reasons = Counter[uuid.UUID](), []
     issued = list(editions)
     for columns, author_ids, tag_ids in issued:
-        entered.update([counts.EVERYTHING, *author_ids, *tag_ids])
+        entered.update(counts.of_post(columns["published_at"], [*author_ids, *tag_ids]))
         reasons.append(
             {
                 "version": version,
@@ -158,23 +158,29 @@ def close(
     session: Session, model: type[Edition], subject_id: uuid.UUID, version: int
 ) -> list[uuid.UUID]:
     """End the live edition, if there is one; gives all that a post no longer counts for."""
-    ended = session.scalar(
+    wanted = [PostEdition.id, PostEdition.published_at] if model is PostEdition else [model.id]
+    ended = session.execute(
         update(model)
         .where(model.subject_id == subject_id, model.live())
         .values(until_version=version)
-        .returning(model.id)
-    )
+        .returning(*wanted)
+    ).one_or_none()
     if issubclass(model, NamedEdition):
         versions.move_names(session, version)
         search.remove_name(session, subject_id)
     if ended is None or not issubclass(model, PostEdition):
         return []
     search.remove(session, subject_id)
-    left = [counts.EVERYTHING]
+    return counts.of_post(ended.published_at, _unlist(session, ended.id, version))
+
+
+def _unlist(session: Session, edition_id: uuid.UUID, version: int) -> list[uuid.UUID]:
+    """End the listings of an edition; gives the authors and tags."""
+    left: list[uuid.UUID] = []
     for listing in LISTINGS:
         left += session.scalars(
             update(listing)
-            .where(listing.edition_id == ended)
+            .where(listing.edition_id == edition_id)
             .values(until_version=version)
             .returning(listing.group_id)
         )

@@ -1,7 +1,8 @@
-"""How many published posts each author and tag has: kept when posts come and go, not counted."""
+"""How many published posts each author, tag and month has: kept as posts come and go."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -17,11 +18,53 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from cms.editions.models import EVERYTHING, PostCount
 
-__all__ = ["EVERYTHING", "at", "change"]
+__all__ = ["EVERYTHING", "at", "change", "month", "months", "of_post", "year_and_month"]
+
+# Months stand among the groups under a number that no author or tag has: 202603.
+_LAST_MONTH = uuid.UUID(int=999912)
+
+
+def of_post(published_at: datetime, group_ids: Iterable[uuid.UUID]) -> list[uuid.UUID]:
+    """All that a post with these authors and tags counts for."""
+    return [EVERYTHING, month(published_at), *group_ids]
+
+
+def month(moment: datetime) -> uuid.UUID:
+    """What stands for the month of a moment, in UTC."""
+    utc = moment.astimezone(UTC)
+    return uuid.UUID(int=utc.year * 100 + utc.month)
+
+
+def year_and_month(group_id: uuid.UUID) -> tuple[int, int]:
+    """Which month a group stands for."""
+    return divmod(group_id.int, 100)
+
+
+def months(version: Any) -> Select[uuid.UUID, int | None]:
+    """The months that ever had a post, with the number of their posts at a version.
+
+    From one month of the primary key to the next, however often their numbers have changed.
+    """
+    first = _next_month(bindparam(None, EVERYTHING, Uuid)).label("group_id")
+    walk = select(first).cte("months", recursive=True)
+    walk = walk.union_all(select(_next_month(walk.c.group_id)).where(walk.c.group_id.is_not(None)))
+    found = select(walk.c.group_id, at(walk.c.group_id, version).label("posts"))
+    return found.where(walk.c.group_id.is_not(None))
+
+
+def _next_month(group_id: ColumnElement[uuid.UUID]) -> ScalarSelect[uuid.UUID]:
+    later = aliased(PostCount)
+    return (
+        select(later.group_id)
+        .where(later.group_id > group_id, later.group_id <= bindparam(None, _LAST_MONTH, Uuid))
+        .order_by(later.group_id)
+        .limit(1)
+        .scalar_subquery()
+    )
 
 
 def at(group_id: ColumnElement[uuid.UUID], version: Any) -> ScalarSelect[int]:

@@ -76,7 +76,7 @@ def _refile(
     issued = [_refiled(dict(row), PLACES[model][1], pair) for row in rows]
     entered = Counter[uuid.UUID]()
     for row, (_, author_ids, tag_ids) in zip(rows, issued, strict=True):
-        entered.update([counts.EVERYTHING, *author_ids, *tag_ids])
+        entered.update(counts.of_post(row["published_at"], [*author_ids, *tag_ids]))
         entered.subtract(actions.close(session, PostEdition, row["subject_id"], version))
     actions.add_posts(session, issued, version=version)
     counts.change(session, entered, version=version)

@@ -14,6 +14,8 @@ RowNumber = BigInteger().with_variant(Integer, "sqlite")
 # For indexes over what is live: what was superseded, however often, costs today's readers nothing.
 _LIVE = text("until_version IS NULL")
 ONLY_LIVE: dict[str, Any] = {"sqlite_where": _LIVE, "postgresql_where": _LIVE}
+_ENDED = text("until_version IS NOT NULL")
+ONLY_ENDED: dict[str, Any] = {"sqlite_where": _ENDED, "postgresql_where": _ENDED}
 # Stands for the whole site among the authors and tags that posts are counted for.
 EVERYTHING = uuid.UUID(int=0)
 
@@ -44,7 +46,7 @@ class Change(Base):
 
     number: Mapped[int] = mapped_column(RowNumber, primary_key=True, autoincrement=True)
     version: Mapped[int] = mapped_column(BigInteger)
-    # "post.published", "post.unpublished", "tag.saved", "tag.deleted", "history.pruned", …
+    # "post.published", "post.unpublished", "post.trashed", "tag.saved", "history.pruned", …
     kind: Mapped[str]
     subject_id: Mapped[uuid.UUID] = mapped_column(Uuid)
     by_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
@@ -89,6 +91,8 @@ class Edition(Spanning):
             Index(f"uq_{table}_live_subject", "subject_id", unique=True, **ONLY_LIVE),
             Index(f"uq_{table}_live_slug", "slug", unique=True, **ONLY_LIVE),
             Index(f"ix_{table}_slug", "slug", "from_version", "until_version"),
+            # Which slugs may be former ones; what is live costs nothing here.
+            Index(f"ix_{table}_ended_slug", "slug", "until_version", **ONLY_ENDED),
             Index(f"ix_{table}_subject", "subject_id", "from_version", "until_version"),
             *cls.further_indexes(),
         )

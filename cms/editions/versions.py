@@ -1,6 +1,8 @@
 """Taking the next version of the site, and saying why."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +13,8 @@ from cms.editions.models import Change, Site
 
 # Where PostgreSQL tells who listens that the site has a new version.
 CHANNEL = "cms_site_version"
+# Where a session remembers the version that it took, and the savepoint that it may take one in.
+TAKEN, SAVEPOINT = "site_version", "versioned_savepoint"
 
 
 def take(session: Session) -> int:
@@ -19,10 +23,10 @@ def take(session: Session) -> int:
     The row stays locked until the commit, which puts versions in commit order.
     """
     transaction = session.get_transaction() or session.begin()
-    if session.in_nested_transaction():
+    if session.get_nested_transaction() is not session.info.get(SAVEPOINT):
         message = "A version taken inside of a savepoint could be rolled back alone"
         raise RuntimeError(message)
-    taken: tuple[object, int] | None = session.info.get("site_version")
+    taken: tuple[object, int] | None = session.info.get(TAKEN)
     if taken is not None and taken[0] is transaction:
         return taken[1]
     wanted: list[ColumnElement[Any]] = [Site.version.expression]
@@ -32,8 +36,23 @@ def take(session: Session) -> int:
     version: int = session.execute(
         update(Site).values(version=Site.version + 1).returning(*wanted)
     ).one()[0]
-    session.info["site_version"] = (transaction, version)
+    session.info[TAKEN] = (transaction, version)
     return version
+
+
+@contextmanager
+def savepoint(session: Session) -> Iterator[None]:
+    """A part that can be rolled back alone: an error takes the version back that it took."""
+    taken, around = session.info.get(TAKEN), session.info.get(SAVEPOINT)
+    try:
+        with session.begin_nested() as nested:
+            session.info[SAVEPOINT] = nested
+            yield
+    except BaseException:
+        session.info[TAKEN] = taken
+        raise
+    finally:
+        session.info[SAVEPOINT] = around
 
 
 def note(session: Session, kind: str, subject_id: uuid.UUID, *, now: datetime) -> None:

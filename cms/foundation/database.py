@@ -142,6 +142,8 @@ class Database:
                 poolclass=NullPool,
             )
         self._of_thread = threading.local()
+        # What the wiring lets every session know, whoever makes it.
+        self.info: dict[Any, Any] = {}
 
     @property
     def path(self) -> Path | None:
@@ -150,7 +152,8 @@ class Database:
 
     def session(self, *, read_only: bool = False) -> Session:
         """A new session; the caller commits and closes it."""
-        return Session(self.reader if read_only else self.writer, expire_on_commit=False)
+        engine = self.reader if read_only else self.writer
+        return Session(engine, expire_on_commit=False, info=self.info)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

@@ -21,6 +21,8 @@ class CmsError(Exception):
     # The edge rolls back what the request wrote, unless the refusal itself is what must be kept
     # (a stolen refresh token ends its session).
     keeps_writes: ClassVar[bool] = False
+    # Seconds until it is worth another try, where it may be.
+    retry_after: int | None = None
 
     def __init__(self, detail: str, *, errors: Sequence[Fault] = (), **members: Any) -> None:
         """``members`` become extension members of the problem document (RFC 9457, 3.2)."""
@@ -122,8 +124,7 @@ class Unavailable(CmsError):
 
     code = "unavailable"
     title = "The database does not answer"
-    # Seconds until it is worth another try.
-    retry_after: ClassVar[int] = 1
+    retry_after = 1
 
 
 class OutcomeUnknown(Unavailable):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import inspect, text
 
-import cms
+from cms.foundation import shipped
 from cms.foundation.database import Database
 
 if TYPE_CHECKING:
@@ -15,10 +15,8 @@ if TYPE_CHECKING:
 
 
 def folder() -> Path:
-    """The scripts: inside the package when installed, beside it in a checkout."""
-    package = Path(cms.__file__).parent
-    inside = package / "migrations"
-    return inside if inside.is_dir() else package.parent / "migrations"
+    """The scripts."""
+    return shipped.folder("migrations")
 
 
 @cache

@@ -18,6 +18,7 @@ EXPECTED = {
     "authors:write": {"editor", "admin"},
     "posts:any": {"editor", "admin"},
     "posts:publish": {"author", "editor", "admin"},
+    "posts:purge": {"admin"},
     "posts:write": {"contributor", "author", "editor", "admin"},
     "tags:create": {"author", "editor", "admin"},
     "tags:read": {"contributor", "author", "editor", "admin"},

@@ -1,8 +1,5 @@
 """The docs page in a real browser, against a real server."""
 
-import os
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -27,24 +24,6 @@ window.setTimeout = (action, delay, ...rest) => {
   return wait(action, 0, ...rest);
 };
 """
-
-
-@pytest.fixture(scope="session", autouse=True)
-def program() -> str:
-    """The browser; asked for first, so that without one no server is started."""
-    found = chromium.find_chromium()
-    if found is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("no Chromium is installed, and CI must have one")
-        pytest.skip("no Chromium is installed (Debian: apt install chromium)")
-    return found
-
-
-@pytest.fixture
-def browser(program: str, tmp_path: Path) -> Iterator[chromium.Page]:
-    """An empty page of a browser that has never been used."""
-    with chromium.running(program, tmp_path) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -145,6 +124,23 @@ def test_the_login_is_renewed_and_calls_still_work(
     assert page.complaints == []
 
 
+def test_programs_for_frontends_open_at_a_click(page: chromium.Page) -> None:
+    page.click(".recipes summary")
+
+    assert "export async function showPosts" in page.evaluate(
+        "document.querySelector('.recipes [open] pre').innerText"
+    )
+    assert page.complaints == []
+
+
+def test_an_example_of_lines_of_json_is_shown_as_lines(page: chromium.Page) -> None:
+    page.click("[id$=-get_export] .opblock-summary-control")
+
+    assert page.text("[id$=-get_export] .highlight-code").startswith(
+        '{"type":"site","version":42}\n'
+    )
+
+
 def test_the_page_fits_on_a_phone(browser: chromium.Page, live_server: LiveServer) -> None:
     browser.command(
         "Emulation.setDeviceMetricsOverride",
@@ -154,5 +150,9 @@ def test_the_page_fits_on_a_phone(browser: chromium.Page, live_server: LiveServe
         mobile=True,
     )
     page = _load(browser, live_server)
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    for operation in ("list_posts", "get_changes", "get_rss", "edit_post"):
+        page.click(f"[id$=-{operation}] .opblock-summary-control")
+        page.wait_for(f"document.querySelector('[id$=-{operation}] .responses-table .response')")
 
     assert page.evaluate("document.documentElement.scrollWidth") == 360

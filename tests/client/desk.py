@@ -1,4 +1,4 @@
-"""An author's desk for tests: a folder of files, a config folder and the `cms publish` command."""
+"""An author's desk for tests: a folder of files, a config folder and the author's commands."""
 
 import dataclasses
 import json
@@ -9,6 +9,7 @@ from typing import Any
 import httpx2
 from click.testing import CliRunner, Result
 
+from cms.commands.posts.command import posts
 from cms.commands.publish.command import publish
 from tests.servers import LiveServer
 
@@ -27,10 +28,29 @@ class Person:
     email: str
     password: str
 
+    def create(self, **values: Any) -> dict[str, Any]:
+        """Create a post, under a slug that no other test uses."""
+        answer = self.http.post(
+            "/manage/posts", json={"title": "A title", "slug": unique(), **values}
+        )
+        assert answer.status_code == 201, answer.text
+        return dict(answer.json())
+
     def post(self, slug: str) -> dict[str, Any]:
         """Return the managed post with this slug."""
         (found,) = self.http.get("/manage/posts", params={"slug": slug}).json()["data"]
         return dict(found)
+
+    def trash(self, slug: str) -> dict[str, Any]:
+        """Return the post in the trash that has this slug."""
+        asked = {"slug": slug, "status": "trashed"}
+        (found,) = self.http.get("/manage/posts", params=asked).json()["data"]
+        return dict(found)
+
+    def restore(self, post: dict[str, Any]) -> None:
+        """Bring a post back from the trash."""
+        path = f"/manage/posts/{post['id']}/restore"
+        assert self.http.post(path, headers={"If-Match": "*"}).status_code == 200
 
     def change(self, post: dict[str, Any], **fields: Any) -> dict[str, Any]:
         """Save fields of a post as it is now."""
@@ -105,6 +125,16 @@ class Desk:
         )
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
+        return result
+
+    def posts(self, *arguments: object, expect: int = 0, stdin: str = "") -> Result:
+        """Run `cms posts`; a traceback is a failed test."""
+        result = CliRunner().invoke(
+            posts, [str(argument) for argument in arguments], input=stdin, env=self.environment
+        )
+        if result.exception is not None and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        assert result.exit_code == expect, result.output
         return result
 
     def publish(self, *arguments: object, expect: int = 0) -> list[dict[str, Any]]:

@@ -17,9 +17,9 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from cms.commands.publish.remote import Credentials, Remote
-from cms.commands.publish.session import Session, Sessions
-from cms.commands.publish.transport import (
+from cms.commands.client.remote import Credentials, Remote
+from cms.commands.client.session import Session, Sessions
+from cms.commands.client.transport import (
     BadAddress,
     RemoteFault,
     Transport,
@@ -282,15 +282,58 @@ def test_a_server_that_cannot_be_reached_costs_no_session(home: Home) -> None:
     assert Sessions(home.folder).find(url) == _session(expired=True)
 
 
-def test_a_read_is_repeated_and_a_write_is_not(home: Home) -> None:
-    with _server(lambda handler: _reply(handler, 503)) as (url, seen):
+def test_what_may_be_repeated_is_and_a_change_without_a_key_is_not(home: Home) -> None:
+    keys = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        keys.append(handler.headers.get("Idempotency-Key"))
+        _reply(handler, 503)
+
+    with _server(answer) as (url, seen):
         remote = home.remote(url, _session())
+        asked: list[Callable[[], object]] = [
+            lambda: remote.get_post("x"),
+            lambda: remote.create_post({}),
+            lambda: remote.publish_post("x", if_match="*"),
+            lambda: remote.change_post("x", {}, if_match="*"),
+        ]
+        for ask in asked:
+            with pytest.raises(RemoteFault):
+                ask()
+    assert [sent.split()[0] for sent in seen] == ["GET"] * 3 + ["POST"] * 6 + ["PATCH"]
+    # One for each of the two, however often it is sent.
+    assert keys[:3] == [None] * 3
+    assert len(set(keys[3:6])) == len(set(keys[6:9])) == 1
+    assert keys[3] != keys[6]
+    assert keys[9] is None
+
+
+def test_a_creation_whose_answer_was_lost_is_asked_for_again(home: Home) -> None:
+    created = {"id": "1", "slug": "a", "version": 1}
+    replies: list[tuple[int, object, dict[str, str]]] = [
+        (409, {"code": "still_running"}, {"Retry_After": "1"}),
+        (201, created, {"ETag": '"1-x"'}),
+    ]
+    lost: list[str] = []
+
+    def answer(handler: BaseHTTPRequestHandler) -> None:
+        if not lost:
+            lost.append(handler.path)
+            handler.close_connection = True
+            return
+        status, data, headers = replies.pop(0)
+        _reply(handler, status, data, **headers)
+
+    with _server(answer) as (url, seen):
+        assert home.remote(url, _session()).create_post({}).id == "1"
+    assert len(seen) == 3
+
+
+def test_any_other_conflict_is_an_answer(home: Home) -> None:
+    with _server(lambda handler: _reply(handler, 409)) as (url, seen):
         with pytest.raises(RemoteFault):
-            remote.get_post("x")
-        assert len(seen) == 3
-        with pytest.raises(RemoteFault):
-            remote.create_post({})
-        assert len(seen) == 4
+            home.remote(url, _session()).create_post({})
+        assert len(seen) == 1
 
 
 def test_too_many_requests_are_waited_out_but_not_for_long(home: Home) -> None:

@@ -265,9 +265,32 @@ def test_a_post_deleted_on_the_server_comes_back_only_by_force(
     root.delete(root.post(slug))
     entry = desk.publish_one(file, expect=1)
     assert entry["result"] == "conflict"
-    assert "no longer on the server" in entry["message"]
+    assert "was deleted on the server" in entry["message"]
+    assert root.trash(slug)["status"] == "trashed"
     assert desk.publish_one(file, "--force")["result"] == "published"
     assert desk.publish_one(file)["result"] == "unchanged"
+    assert root.post(slug)["id"] != root.trash(slug)["id"]
+
+
+def test_a_post_that_came_out_of_the_trash_goes_on_once_it_was_adopted(
+    desk: Desk, file: Path, slug: str, root: Person
+) -> None:
+    desk.publish_one(file)
+    post = root.post(slug)
+    root.delete(post)
+    root.restore(post)
+    assert desk.publish_one(file, "--force")["result"] == "published"
+    assert root.post(slug)["id"] == post["id"]
+
+
+def test_a_slug_in_the_trash_is_not_found(
+    desk: Desk, file: Path, slug: str, root: Person, jane: Person
+) -> None:
+    values = {"title": "Hers", "slug": slug}
+    assert jane.http.post("/manage/posts", json=values).status_code == 201
+    root.delete(root.post(slug))
+    assert desk.publish_one(file)["result"] == "published"
+    assert root.post(slug)["title"] == "A Title"
 
 
 def test_a_folder_is_searched_and_one_failure_does_not_stop_the_others(desk: Desk) -> None:

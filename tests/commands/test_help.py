@@ -40,6 +40,18 @@ def test_there_are_the_agreed_commands() -> None:
         "openapi write",
         "openapi check",
         "publish",
+        "posts",
+        "posts list",
+        "posts show",
+        "posts edit",
+        "posts check",
+        "posts revisions",
+        "posts diff",
+        "posts publish",
+        "posts unpublish",
+        "posts schedule",
+        "posts restore",
+        "posts delete",
         "doctor",
     }
 

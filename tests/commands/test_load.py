@@ -13,12 +13,18 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.app import create_app
 from cms.content.loading.models import Load
+from cms.content.posts import queries
 from cms.content.posts.models import Post
+from cms.content.posts.trash import actions as trash
 from cms.editions.models import Site
+from cms.foundation import moments
 from cms.foundation.database import Database
 from cms.foundation.settings import load as load_settings
+from cms.foundation.versions import ANY
 from tests.commands.conftest import Cms
 from tests.live import record
 
@@ -154,6 +160,21 @@ def test_without_slugs_posts_of_one_title_get_numbers(admin: Cms, write: Write) 
 
     slugs = {post["slug"] for post in read("/api/v1/posts")["data"]}
     assert slugs == {"same", "same-2", "same-3"}
+
+
+def test_a_slug_in_the_trash_is_free(admin: Cms, write: Write, stored: Database) -> None:
+    admin("load", str(write(WHOLE)))
+    with stored.transaction() as session:
+        post = session.scalars(select(Post)).one()
+        by = Caller.of(session.scalars(select(User)).one())
+        post = queries.get(session, post.id, by=by)
+        trash.trash(session, post, by=by, expected=ANY, now=moments.now())
+
+    outcome = admin("load", str(write({**WHOLE, "title": "Again"}, name="again.ndjson")))
+
+    assert outcome.code == 0
+    assert count(stored) == 2
+    assert read("/api/v1/posts/what-you-do")["title"] == "Again"
 
 
 def test_a_file_that_is_done_is_not_loaded_again(

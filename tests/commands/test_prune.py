@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from cms.app import create_app
+from cms.content.posts.models import Post
 from cms.foundation.settings import load
 from tests import factories
 from tests.commands.conftest import Cms
@@ -89,6 +91,72 @@ def test_an_empty_site_has_nothing_to_forget(migrated: Cms) -> None:
 
     assert (outcome.code, outcome.err) == (0, "")
     assert "Nothing" in outcome.out
+
+
+@pytest.fixture
+def full(migrated: Cms) -> Cms:
+    """A site whose trash has a post of each of three days, and one that is not there."""
+    app = create_app(load())
+    with time_machine.travel(START, tick=False) as clock:
+        for number in range(3):
+            editor = factories.a_caller(app, "editor")
+            post = factories.a_published_post(editor, title=f"Day {number}", tags=["one"])
+            factories.deleted(editor, post)
+            clock.shift(timedelta(days=1))
+        factories.a_post(factories.a_caller(app, "editor"), title="Kept")
+    app.database.dispose()
+    return migrated
+
+
+def days_after(days: int) -> Any:
+    """So many days and an hour after the first was deleted."""
+    return time_machine.travel(START + timedelta(days=days, hours=1), tick=False)
+
+
+def left() -> list[str]:
+    """The titles of all working copies."""
+    app = create_app(load())
+    with app.database.session(read_only=True) as session:
+        titles = list(session.scalars(select(Post.title).order_by(Post.id)))
+    app.database.dispose()
+    return titles
+
+
+def test_old_trash_is_deleted_for_good(full: Cms) -> None:
+    with days_after(31):
+        dry = full("prune", "--dry-run")
+        assert "2 posts to delete for good" in dry.out
+        assert "Nothing was changed" in dry.out
+        assert found(full, "--dry-run")["trash"] == {
+            "before": "2026-01-02T01:00:00.000Z",
+            "posts": 2,
+        }
+        assert left() == ["Day 0", "Day 1", "Day 2", "Kept"]
+
+        outcome = full("prune")
+
+        assert outcome.code == 0
+        assert "2 posts deleted for good" in outcome.out
+        assert left() == ["Day 2", "Kept"]
+        assert "Nothing in the trash is from before" in full("prune").out
+    app = create_app(load())
+    assert app.test_client().get("/api/v1/posts/day-0").status_code == 410
+    app.database.dispose()
+
+
+def test_how_old_trash_may_be_is_a_setting_and_an_option(full: Cms) -> None:
+    with days_after(2):
+        for days, posts in (("1", 2), ("2", 1), ("3", 0)):
+            full.set(TRASH_DAYS=days)
+            assert found(full, "--dry-run")["trash"]["posts"] == posts
+        assert found(full, "--trash-older-than", "1", "--dry-run")["trash"]["posts"] == 2
+        assert found(full, "--trash-older-than", "0")["trash"]["posts"] == 3
+    assert left() == ["Kept"]
+
+
+@pytest.mark.parametrize("days", ["-1", "36501", "soon"])
+def test_nonsense_about_the_trash_is_refused(migrated: Cms, days: str) -> None:
+    assert migrated("prune", "--trash-older-than", days).code == 2
 
 
 @pytest.mark.parametrize("days", ["0", "-1", "36501", "soon"])

@@ -477,6 +477,8 @@ def test_any_text_renders_to_safe_html(source: str) -> None:
 @example("<pre>\n\n&#10;x")
 @example("<pre>\0\n\nx")
 @example("<p>&#13;x<b title='&#13;'>")
+@example("<pre><table>\r0")
+@example("<pre><table><tr><td>x</td></tr>\n<a>0")
 def test_sanitising_twice_changes_nothing(source: str) -> None:
     html = markdown.sanitise(source)
     check_is_safe(html)
@@ -741,6 +743,7 @@ BLOCKS = st.one_of(
 
 
 @given(st.lists(st.tuples(BLOCKS, st.sampled_from(["", "\n", "\n\n", "\n \n"])), min_size=1))
+@example([("<pre></pre>", ""), ("<p><em>\n</em></p>", "")])
 def test_html_as_a_source_renders_to_the_same(blocks: list[tuple[str, str]]) -> None:
     html = markdown.sanitise("".join(block + gap for block, gap in blocks))
 

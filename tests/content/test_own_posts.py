@@ -47,7 +47,9 @@ def test_no_operation_finds_a_post_of_somebody_else(
     assert {name: answer.status_code for name, answer in refused.items()} == {
         "get_managed_post": 404,
         "edit_post": 404,
+        "check_post": 404,
         "delete_post": 404,
+        "restore_post": 404,
         "list_revisions": 404,
         "get_revision": 404,
         "compare_revisions": 404,

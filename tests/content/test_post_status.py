@@ -10,9 +10,9 @@ from tests.callers import Caller, ContractClient
 
 POSTS = "/api/v1/manage/posts"
 LEGAL = {
-    "draft": ["in_review", "publish"],
-    "in_review": ["draft", "publish"],
-    "published": ["publish", "unpublish"],
+    "draft": ["edit", "submit", "publish", "trash"],
+    "in_review": ["edit", "send-back", "publish", "trash"],
+    "published": ["edit", "publish", "unpublish", "trash"],
 }
 
 

@@ -14,6 +14,8 @@ from tests.delivery import reading
 ADDRESSES = {
     "posts": "/api/v1/posts?limit=1&include=html&total=true",
     "post": "/api/v1/posts/one",
+    "archive": "/api/v1/archive",
+    "redirects": "/api/v1/redirects?types=post",
     "neighbours": "/api/v1/posts/one/neighbours?tag=a",
     "related": "/api/v1/posts/one/related?fields=slug",
     "authors": "/api/v1/authors?limit=1",

@@ -11,8 +11,10 @@ import pytest
 from sqlalchemy import Connection, event, insert, text
 
 from cms.delivery import queries
+from cms.delivery.archive import queries as archive
 from cms.delivery.looking import View
 from cms.delivery.nearby import queries as nearby
+from cms.delivery.redirects import queries as redirects
 from cms.delivery.schemas import PublicPostFilter
 from cms.delivery.selecting import queries as selected
 from cms.delivery.selecting import question
@@ -40,6 +42,7 @@ BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 NOW = 1000
 NOW_AT = BEGIN + timedelta(days=30)
 TAG, AUTHOR = uuid.UUID(int=1), uuid.UUID(int=2)
+MONTHS = [uuid.UUID(int=202000 + month) for month in range(1, 13)]
 FILLED = (
     *("post_editions", "tag_listings", "author_listings", "tag_editions", "author_editions"),
     *("changes", "post_counts"),
@@ -102,7 +105,7 @@ def _fill(connection: Connection) -> None:
                 )
     rows[PostCount] = [
         {"group_id": group, "from_version": version, "posts": version}
-        for group in (EVERYTHING, TAG, AUTHOR)
+        for group in (EVERYTHING, *MONTHS, TAG, AUTHOR)
         for version in range(1, 200)
     ]
     for edition_of in (TagEdition, AuthorEdition):
@@ -170,6 +173,8 @@ ASKED: dict[str, Any] = {
         view, "author_id", AUTHOR, after=PLACE, limit=101
     ),
     "total": lambda view: queries.count_posts(view, {}),
+    "archive": archive.years,
+    "former slugs": lambda view: redirects.former(view, PostEdition, after="post-7"),
     "total of a tag": lambda view: queries.count_posts(view, {"tag_id": TAG}),
 }
 
@@ -315,7 +320,7 @@ def walks_an_index(plan: str) -> bool:
         scanned = set(re.findall(r'"Seq Scan".*?"Relation Name": "(\w+)"', plan))
         return scanned <= {"site"} and '"Sort"' not in plan
     # Also what a limited query gives.
-    small = ("SCAN site", "SCAN CONSTANT ROW", "SCAN anon_")
+    small = ("SCAN site", "SCAN CONSTANT ROW", "SCAN anon_", "SCAN months")
     lines = [line for line in plan.splitlines() if not line.startswith(small)]
     scans = [line for line in lines if line.startswith("SCAN")]
     # A scan along an index that has the order of the list stops at the limit.

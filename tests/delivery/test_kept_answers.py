@@ -13,7 +13,14 @@ from tests.delivery import reading
 from tests.foundation.addresses import addresses
 
 KEPT = {
-    *("list_posts", "get_post", "get_neighbours", "get_related_posts"),
+    *(
+        "get_archive",
+        "list_redirects",
+        "list_posts",
+        "get_post",
+        "get_neighbours",
+        "get_related_posts",
+    ),
     *("list_authors", "get_author", "list_tags", "get_tag"),
     *("get_rss", "get_atom", "get_json_feed", "get_tag_rss", "get_tag_atom", "get_tag_json_feed"),
     *("get_author_rss", "get_author_atom", "get_author_json_feed"),

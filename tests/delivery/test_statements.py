@@ -19,10 +19,14 @@ STATEMENTS = {
     "/api/v1/posts": 1,
     "/api/v1/authors": 1,
     "/api/v1/tags": 1,
+    # One for each of posts, authors and tags.
+    "/api/v1/redirects": 3,
     "/api/v1/manage/posts": 4,
     "/api/v1/manage/authors": 2,
     "/api/v1/manage/tags": 2,
     "/api/v1/manage/users": 2,
+    "/api/v1/manage/keys": 2,
+    "/api/v1/auth/keys": 2,
 }
 
 
@@ -64,6 +68,7 @@ def twenty(app: Edge, admin: Caller) -> None:
             admin, author_ids=people, tags=[f"tag {number} {letter}" for letter in "abc"]
         )
         factories.a_caller(app, "author")
+        factories.a_key(admin, "posts:write")
 
 
 def test_the_table_has_every_list(app: Edge) -> None:

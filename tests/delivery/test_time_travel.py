@@ -22,6 +22,8 @@ PATHS = (
     "/api/v1/posts/second?include=markdown,plaintext,toc,related",
     "/api/v1/posts/second/neighbours?tag=one",
     "/api/v1/posts/second/related",
+    "/api/v1/archive",
+    "/api/v1/redirects",
     "/api/v1/authors?total=true",
     "/api/v1/authors/ann",
     "/api/v1/tags",

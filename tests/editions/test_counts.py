@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 
 from cms.delivery import queries
 from cms.delivery.looking import View
-from cms.editions.counts import EVERYTHING
+from cms.editions.counts import EVERYTHING, of_post
 from cms.editions.models import AuthorListing, PostEdition, Site, TagListing
 from cms.editions.present import Version
 from cms.foundation import migrations
@@ -25,8 +25,9 @@ def counted(database: Database, version: int) -> Counter[Any]:
     with database.session(read_only=True) as session:
         for listing in (AuthorListing, TagListing):
             found.update(session.scalars(select(listing.group_id).where(listing.at(version))))
-        live = session.scalars(select(PostEdition.id).where(PostEdition.at(version)))
-        found[EVERYTHING] = len(live.all())
+        live = select(PostEdition.published_at).where(PostEdition.at(version))
+        for moment in session.scalars(live):
+            found.update(of_post(moment, []))
     return found
 
 

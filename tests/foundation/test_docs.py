@@ -14,7 +14,13 @@ from cms.foundation.http.docs.page import ASSETS, register_docs
 def reader() -> FlaskClient:
     """Somebody who visits an application that has nothing but the docs page."""
     app = flask.Flask("tests")
-    register_docs(app, openapi_path="/openapi.json", api_prefix="/api/v1", title='A <b>"CMS"</b>')
+    register_docs(
+        app,
+        openapi_path="/openapi.json",
+        api_prefix="/api/v1",
+        title='A <b>"CMS"</b>',
+        programs=("blog-index.js",),
+    )
     return app.test_client()
 
 
@@ -26,7 +32,7 @@ def test_everything_that_the_page_names_is_served_by_us(reader: FlaskClient) -> 
     addresses = _addresses(reader.get("/docs").text)
 
     files = [address for address in addresses if address.startswith("/docs/assets/")]
-    assert set(addresses) - set(files) == {"#reference", "/openapi.json"}
+    assert set(addresses) - set(files) == {"#reference", "#frontend", "/openapi.json"}
     assert {file.rpartition("/")[2] for file in files} == set(ASSETS)
     for file in files:
         answer = reader.get(file)

@@ -125,6 +125,7 @@ def test_a_configured_origin_may_read_and_sees_the_headers_it_needs(made: Made) 
         assert found["access-control-allow-origin"] == FRONTEND, path
         assert {one.strip() for one in found["access-control-expose-headers"].split(",")} >= {
             "ETag",
+            "Idempotent-Replayed",
             "Link",
             "Location",
             "RateLimit",

@@ -13,6 +13,7 @@ import structlog
 from cms.app import create_app
 from cms.foundation import logs
 from cms.foundation.http.edge import Edge
+from tests import factories
 from tests.callers import Caller, ContractClient
 from tests.conftest import make_settings
 
@@ -103,6 +104,22 @@ def test_neither_passwords_nor_tokens_nor_headers_are_logged(
     for pair in (tokens, after, renewed):
         secrets += [pair["access_token"], pair["refresh_token"]]
     assert [secret for secret in secrets if secret in text] == []
+
+
+def test_a_request_with_a_key_says_which_and_never_its_secret(
+    logged_app: tuple[Edge, io.StringIO],
+) -> None:
+    made, log = logged_app
+    key = factories.a_key(factories.a_caller(made, "admin"), "posts:write")
+    assert key.token
+    assert key.get("/api/v1/auth/me").status_code == 200
+    for wrong in (f"{key.token}x", key.token[:-1] + "-", f"{key.token} {key.token}"):
+        assert ContractClient(made, wrong).get("/api/v1/auth/me").status_code == 401
+
+    text = log.getvalue()
+    assert text.count("/api/v1/auth/me") == 4
+    assert text.count(str(key.key_id)) == 1
+    assert key.token[12:30] not in text
 
 
 def test_what_is_named_like_a_secret_is_not_written(log: io.StringIO) -> None:

@@ -92,6 +92,8 @@ def test_every_setting_is_read_from_its_variable(
         "METRICS": ("true", True),
         "TIME_TRAVEL": ("true", True),
         "HISTORY_DAYS": ("30", 30),
+        "TRASH_DAYS": ("7", 7),
+        "CHECKS": ("warnings", "warnings"),
         "POST_URL": ("https://a.test/{slug}?x=1", "https://a.test/{slug}?x=1"),
         "TAG_URL": ("http://a.test/#/t/{slug}", "http://a.test/#/t/{slug}"),
         "AUTHOR_URL": ("https://a.test:8443/{slug}/", "https://a.test:8443/{slug}/"),
@@ -170,6 +172,8 @@ BAD: dict[str, list[str]] = {
     "METRICS": ["perhaps", "2"],
     "TIME_TRAVEL": ["perhaps", "2"],
     "HISTORY_DAYS": ["0", "36501", "a month"],
+    "TRASH_DAYS": ["0", "36501", "a month"],
+    "CHECKS": ["on", "error"],
     "POST_URL": [
         *("/{slug}", "blog.test/{slug}", "ftp://a.test/{slug}", "https:///{slug}"),
         *("https://a.test/", "https://{slug}.test/", "https://a.test/{slug}/{slug}"),

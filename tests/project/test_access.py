@@ -12,6 +12,8 @@ PUBLIC_PAGES = {"openapi_json", "show_docs", "get_docs_asset", "show_problems"}
 PUBLIC_OPERATIONS = {
     "list_posts",
     "get_post",
+    "get_archive",
+    "list_redirects",
     "get_neighbours",
     "get_related_posts",
     "list_authors",
@@ -74,8 +76,8 @@ def test_everything_below_manage_needs_a_permission(app: Edge) -> None:
 def test_every_permission_guards_a_route_or_a_rule(app: Edge) -> None:
     declared = {one.access for one in addresses(app)}
 
-    # Asked by the actions, about one post.
-    assert {str(one) for one in Permission} - declared == {"posts:any"}
+    # Asked by the actions: whose post it is, and whether it is to be deleted for good.
+    assert {str(one) for one in Permission} - declared == {"posts:any", "posts:purge"}
 
 
 def test_a_route_that_declares_nothing_cannot_be_registered() -> None:

@@ -191,6 +191,64 @@ def test_what_editions_say_is_put_into_their_columns_and_taken_out_again(
     assert after == before
 
 
+def test_posts_keep_what_belongs_to_them_when_their_table_is_written_anew(
+    empty_database: Database,
+) -> None:
+    configuration = _configuration(empty_database)
+    command.upgrade(configuration, "0009")
+    with empty_database.writer.begin() as connection:
+        _fill(connection)
+
+    command.upgrade(configuration, "0014")
+    with empty_database.writer.begin() as connection:
+        assert _links(connection) == [(uuid.UUID(int=1).hex, uuid.UUID(int=9).hex)]
+        trash = text(
+            "UPDATE posts SET trashed_at = created_at, status = 'trashed' WHERE slug = 'a'"
+        )
+        connection.execute(trash)
+        connection.execute(text("UPDATE posts SET slug = 'a' WHERE slug = 'b'"))
+        if empty_database.is_sqlite:
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+    command.downgrade(configuration, "0009")
+    with empty_database.writer.begin() as connection:
+        assert _links(connection) == [(uuid.UUID(int=1).hex, uuid.UUID(int=9).hex)]
+        found = connection.execute(text("SELECT slug, status FROM posts ORDER BY id"))
+        assert [tuple(row) for row in found] == [(f"a-{1:012}", "draft"), ("a", "draft")]
+
+
+def _fill(connection: Connection) -> None:
+    """Two posts, the first of them with a tag."""
+    now = "2026-01-01 00:00:00.000000"
+    said = {"version": 1, "created_at": now, "updated_at": now}
+    for number, slug in ((1, "a"), (2, "b")):
+        connection.execute(
+            text(
+                "INSERT INTO posts (id, slug, title, title_key, body, seo, featured, status, "
+                "has_unpublished_changes, version, created_at, updated_at) VALUES (:id, :slug, "
+                "'t', 't', '', 'null', false, 'draft', false, :version, :created_at, :updated_at)"
+            ),
+            {**said, "id": uuid.UUID(int=number).hex, "slug": slug},
+        )
+    tag = {**said, "id": uuid.UUID(int=9).hex}
+    connection.execute(
+        text(
+            "INSERT INTO tags (id, slug, name, name_key, version, created_at, updated_at) "
+            "VALUES (:id, 't', 'T', 't', :version, :created_at, :updated_at)"
+        ),
+        tag,
+    )
+    connection.execute(
+        text("INSERT INTO post_tags (post_id, tag_id, position) VALUES (:post, :tag, 0)"),
+        {"post": uuid.UUID(int=1).hex, "tag": tag["id"]},
+    )
+
+
+def _links(connection: Connection) -> list[tuple[str, str]]:
+    found = connection.execute(text("SELECT post_id, tag_id FROM post_tags"))
+    return [(uuid.UUID(str(post)).hex, uuid.UUID(str(tag)).hex) for post, tag in found]
+
+
 def _contents(connection: Connection) -> list[tuple[Any, ...]]:
     found = text(
         "SELECT id, subject_id, slug, document, published_at, html, body, from_version, "

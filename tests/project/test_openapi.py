@@ -12,10 +12,10 @@ from referencing.jsonschema import DRAFT202012
 
 from cms.foundation.http import openapi
 from cms.foundation.http.edge import Edge
-from tests.foundation.addresses import operations
+from tests.foundation.addresses import addresses, operations
 
 ROOT = Path(__file__).parents[2]
-UNEDITABLE = {"create_preview_link"}
+UNEDITABLE = {"create_key", "create_service_key", "create_preview_link"}
 Operation = tuple[str, dict[str, Any]]
 
 
@@ -129,7 +129,28 @@ def test_every_read_can_be_304_and_every_creation_says_where(app: Edge) -> None:
             # What nobody can edit has no versions.
             has_versions = operation["operationId"] not in UNEDITABLE
             expected = {"Location", "ETag"} if has_versions else {"Location"}
-            assert set(created["headers"]) == expected, where
+            assert set(created["headers"]) - {"Idempotent-Replayed"} == expected, where
+
+
+def test_no_answer_with_a_secret_is_kept_for_a_retry(app: Edge) -> None:
+    views = {one.name: one.view for one in addresses(app)}
+    schemas = _document(app)["components"]["schemas"]
+    secretive = set()
+    for where, operation in _operations(app):
+        answers = [answer for code, answer in operation["responses"].items() if code in "200 201"]
+        shown = {
+            name
+            for answer in answers
+            for kind in answer.get("content", {}).values()
+            if "$ref" in kind["schema"]
+            for name in schemas[kind["schema"]["$ref"].rpartition("/")[2]]["properties"]
+        }
+        if where.startswith("POST") and shown & {"secret", "token", "access_token"}:
+            secretive.add(operation["operationId"])
+            takes_keys = any("Idempotency" in str(one) for one in operation.get("parameters", []))
+            view = views[operation["operationId"]]
+            assert getattr(view, "holds_secrets", not takes_keys), where
+    assert {"log_in", "create_key", "create_service_key"} <= secretive
 
 
 def test_every_gap_of_an_address_is_described(app: Edge) -> None:

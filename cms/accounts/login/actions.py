@@ -10,6 +10,7 @@ from cms.accounts import saving
 from cms.accounts.login import queries
 from cms.accounts.models import LoginSession, User
 from cms.accounts.passwords import Passwords
+from cms.accounts.permissions import Caller
 from cms.foundation.database import new_id
 from cms.foundation.errors import Fault, Unauthenticated, Unprocessable
 
@@ -137,7 +138,7 @@ def change_password(
     if user is None or not user.is_active or user.password_hash != checked:
         raise _wrong_password()
     user.password_hash = new_hash
-    saving.touch(user, by=user, now=now)
+    saving.touch(user, by=Caller.of(user), now=now)
     end_all(session, user, now=now)
     session.flush()
 

@@ -5,7 +5,14 @@ from typing import Any, cast
 
 from flask import current_app
 
-from cms.accounts.access import caller, claims, login, requires, requires_refresh_token
+from cms.accounts.access import (
+    account,
+    claims,
+    login,
+    requires,
+    requires_login,
+    requires_refresh_token,
+)
 from cms.accounts.login import actions, queries, tokens
 from cms.accounts.login.schemas import LoginIn, PasswordIn, Tokens
 from cms.accounts.login.throttle import Throttle
@@ -17,6 +24,7 @@ from cms.foundation import moments
 from cms.foundation.errors import TooManyAttempts
 from cms.foundation.http import Blueprint, public, session
 from cms.foundation.http.edge import reading
+from cms.foundation.http.retries import holds_secrets
 from cms.foundation.settings import Settings
 
 blueprint = Blueprint(
@@ -76,7 +84,7 @@ def refresh_tokens() -> dict[str, Any]:
 
 
 @blueprint.post("/logout")
-@requires(Permission.ACCOUNT_USE)
+@requires_login(Permission.ACCOUNT_USE)
 @blueprint.response(204)
 def log_out() -> None:
     """Log out.
@@ -92,13 +100,14 @@ def log_out() -> None:
 def get_me() -> User:
     """Read the own account.
 
-    The user that the access token belongs to.
+    The user that the access token or the key belongs to.
     """
-    return caller()
+    return account()
 
 
 @blueprint.post("/password")
-@requires(Permission.ACCOUNT_USE)
+@requires_login(Permission.ACCOUNT_USE)
+@holds_secrets
 @blueprint.fails(actions.WrongPassword, TooManyAttempts)
 @blueprint.arguments(PasswordIn)
 @blueprint.response(200, Tokens)
@@ -106,8 +115,9 @@ def change_password(words: dict[str, str]) -> dict[str, Any]:
     """Change the own password.
 
     Ends every login of the account, this one included, and answers with the tokens of a new one.
+    Keys stay good; revoke those that you no longer trust.
     """
-    user, throttle, passwords, now = caller(), _throttle(), _passwords(), moments.now()
+    user, throttle, passwords, now = account(), _throttle(), _passwords(), moments.now()
     throttle.check(user.email_key)
     try:
         checked = actions.check_password(passwords, user, words["current_password"])

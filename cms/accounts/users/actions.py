@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from cms.accounts import saving
 from cms.accounts.login import actions as login_actions
 from cms.accounts.login.queries import email_key
-from cms.accounts.models import Role, User
+from cms.accounts.models import Role, User, UserKind
 from cms.accounts.passwords import Passwords
+from cms.accounts.permissions import Caller
 from cms.accounts.users import queries
 from cms.foundation.database import new_id, violates
 from cms.foundation.errors import Conflict, Fault
@@ -36,7 +37,7 @@ def create(
     passwords: Passwords,
     values: dict[str, Any],
     *,
-    by: User | None,
+    by: Caller | None,
     now: datetime,
 ) -> User:
     """A new user from ``email, role, password`` and perhaps ``name, is_active``.
@@ -45,6 +46,7 @@ def create(
     """
     user = User(
         id=new_id(),
+        kind=UserKind.PERSON,
         email=values["email"],
         email_key=email_key(values["email"]),
         name=values.get("name") or values["email"].partition("@")[0],
@@ -64,7 +66,7 @@ def edit(
     passwords: Passwords,
     values: dict[str, Any],
     *,
-    by: User,
+    by: Caller,
     expected: Expected,
     now: datetime,
 ) -> User:
@@ -99,7 +101,9 @@ def delete(session: Session, user: User, *, expected: Expected) -> None:
 
 
 def _keep_an_admin(session: Session, user: User) -> None:
-    others = [admin for admin in queries.active_admins(session) if admin.id != user.id]
+    # Locked against a change by somebody else.
+    admins = session.scalars(queries.admins().with_for_update())
+    others = [admin for admin in admins if admin.id != user.id]
     if user.role == Role.ADMIN and user.is_active and not others:
         message = "Make somebody else an admin first."
         raise LastAdmin(message)

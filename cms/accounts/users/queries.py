@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from cms.accounts.models import Role, User
+from cms.accounts.models import Role, User, UserKind
 from cms.foundation.errors import NotFound
 from cms.foundation.filters.kinds import Kind
 from cms.foundation.filters.listed import Listed, fitting
@@ -24,26 +24,29 @@ LISTED: Listed = {
 
 
 def get(session: Session, user_id: uuid.UUID, *, lock: bool = False) -> User:
-    """One user. Raises ``NotFound``."""
+    """One user who is a person. Raises ``NotFound``."""
     user = session.get(User, user_id, with_for_update=lock or None, populate_existing=lock)
-    if user is None:
+    if user is None or user.kind != UserKind.PERSON:
         message = f"There is no user {user_id}."
         raise NotFound(message)
     return user
 
 
 def matching(*, filter_: Checked | None = None, now: datetime) -> Select[User]:
-    """All users that fit; the caller orders and cuts."""
-    return fitting(select(User), filter_, LISTED, now=now)
+    """All persons that fit; the caller orders and cuts."""
+    persons = select(User).where(User.kind == UserKind.PERSON)
+    return fitting(persons, filter_, LISTED, now=now)
 
 
-def active_admins(session: Session) -> list[User]:
-    """All who may still manage users, locked against a change by somebody else."""
-    return list(
-        session.scalars(
-            select(User)
-            .where(User.role == Role.ADMIN, User.is_active)
-            .order_by(User.id)
-            .with_for_update()
+def admins() -> Select[User]:
+    """All who may still manage users, the oldest first."""
+    return (
+        select(User)
+        .where(
+            User.kind == UserKind.PERSON,
+            User.role == Role.ADMIN,
+            User.is_active,
+            User.password_hash != "",
         )
+        .order_by(User.id)
     )

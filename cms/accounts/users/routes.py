@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from flask import current_app
 
-from cms.accounts.access import caller, requires
+from cms.accounts.access import caller, requires, requires_login
 from cms.accounts.models import User
 from cms.accounts.passwords import Passwords
 from cms.accounts.permissions import Permission
@@ -44,7 +44,7 @@ def list_users(page: dict[str, Any]) -> Any:
 
 
 @blueprint.post("")
-@requires(Permission.USERS_MANAGE)
+@requires_login(Permission.USERS_MANAGE)
 @blueprint.fails(actions.EmailTaken)
 @blueprint.arguments(UserIn)
 @blueprint.response(201, UserOut)
@@ -69,7 +69,7 @@ def get_user(user_id: uuid.UUID) -> User:
 
 
 @blueprint.patch("/<uuid:user_id>")
-@requires(Permission.USERS_MANAGE)
+@requires_login(Permission.USERS_MANAGE)
 @blueprint.fails(Stale, actions.EmailTaken, actions.LastAdmin)
 @blueprint.arguments(UserPatch, content_type="application/merge-patch+json")
 @blueprint.response(200, UserOut)
@@ -92,7 +92,7 @@ def edit_user(values: dict[str, Any], user_id: uuid.UUID) -> User:
 
 
 @blueprint.delete("/<uuid:user_id>")
-@requires(Permission.USERS_MANAGE)
+@requires_login(Permission.USERS_MANAGE)
 @blueprint.fails(Stale, actions.LastAdmin)
 @blueprint.response(204)
 def delete_user(user_id: uuid.UUID) -> None:

@@ -19,10 +19,10 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
-from sqlalchemy import select
 
 from cms.accounts.login.queries import find_by_email
-from cms.accounts.models import Role, User
+from cms.accounts.permissions import Caller
+from cms.accounts.users import queries as user_queries
 from cms.commands.console import opened
 from cms.commands.load import reading
 from cms.commands.load.preparing import Prepared
@@ -83,18 +83,17 @@ def load(file: Path, email: str | None, processes: int, *, check: bool, as_json:
         sys.exit(1)
 
 
-def _whose(database: Database, email: str | None) -> User:
+def _whose(database: Database, email: str | None) -> Caller:
     with database.session(read_only=True) as session:
         if email is not None:
             found = find_by_email(session, email)
             missing = f"There is no user {email}."
         else:
-            admins = select(User).where(User.role == Role.ADMIN, User.is_active)
-            found = session.scalar(admins.order_by(User.id).limit(1))
+            found = session.scalar(user_queries.admins().limit(1))
             missing = "Posts need an owner. Run first: cms user create --role admin --email …"
         if found is None:
             raise click.ClickException(missing)
-        return found
+        return Caller.of(found)
 
 
 def _progress(*, as_json: bool) -> Progress:
@@ -116,7 +115,7 @@ def _run(
     report: Report,
     progress: Progress,
     *,
-    by: User,
+    by: Caller,
     processes: int,
     check: bool,
 ) -> None:
@@ -158,7 +157,7 @@ def _write(
     report: Report,
     known: Known,
     *,
-    by: User,
+    by: Caller,
 ) -> None:
     """Load a batch and note that it is done, in one transaction."""
     ready = [(line.number, line.ready) for line in batch if line.ready is not None]

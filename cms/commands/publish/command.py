@@ -1,23 +1,21 @@
 """`cms publish`: the command line of the author's client."""
 
-import os
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
 import rich_click as click
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from cms.commands.publish import documents, report, storage
+from cms.commands.client import storage, terminal
+from cms.commands.client.connecting import connecting
+from cms.commands.client.remote import Remote
+from cms.commands.client.storage import StorageFault
+from cms.commands.client.transport import RemoteFault
+from cms.commands.publish import documents, report
 from cms.commands.publish.fields import DocumentFault, Overrides
 from cms.commands.publish.memory import Memory
 from cms.commands.publish.publishing import Options, Outcome, Publisher
-from cms.commands.publish.remote import Credentials, Login, Remote
 from cms.commands.publish.report import Entry
-from cms.commands.publish.session import Sessions
-from cms.commands.publish.storage import StorageFault
-from cms.commands.publish.transport import BadAddress, RemoteFault, Server, Transport, server_at
 
 _FAILED: Final = 1
 _INTERRUPTED: Final = 130
@@ -27,17 +25,6 @@ _FILES = click.Path(exists=True, path_type=Path)
 
 @click.command("publish")
 @click.argument("paths", metavar="FILE...", nargs=-1, required=True, type=_FILES)
-@click.option(
-    "--server", envvar="CMS_SERVER", required=True, show_envvar=True, help="Address of the CMS."
-)
-@click.option("--email", envvar="CMS_EMAIL", show_envvar=True, help="Who logs in.")
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-@click.option(
-    "--token",
-    envvar="CMS_TOKEN",
-    show_envvar=True,
-    help="An access token, in place of a login. Better in the environment than typed here.",
-)
 @click.option("--draft", is_flag=True, help="Save only; what readers see stays as it is.")
 @click.option("--force", is_flag=True, help="Overwrite what others changed on the server.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen and change nothing.")
@@ -46,14 +33,11 @@ _FILES = click.Path(exists=True, path_type=Path)
 @click.option("--author", multiple=True, help="A byline, for a single file; may be repeated.")
 @click.option("--tag", multiple=True, help="A tag, for a single file; may be repeated.")
 @click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
-@click.option("--insecure", is_flag=True, help="Allow plain http, unencrypted, to another machine.")
+@connecting
 def publish(  # noqa: PLR0913 - one parameter per option
+    remote: Remote,
     *,
     paths: tuple[Path, ...],
-    server: str,
-    email: str | None,
-    password_stdin: bool,
-    token: str | None,
     draft: bool,
     force: bool,
     dry_run: bool,
@@ -62,7 +46,6 @@ def publish(  # noqa: PLR0913 - one parameter per option
     author: tuple[str, ...],
     tag: tuple[str, ...],
     as_json: bool,
-    insecure: bool,
 ) -> None:
     """Publish Markdown or plain text files to a CMS.
 
@@ -87,11 +70,7 @@ def publish(  # noqa: PLR0913 - one parameter per option
     if overrides and len(files) > 1:
         message = "--title, --slug, --author and --tag are for a single file."
         raise click.UsageError(message)
-    where = _server(server, insecure=insecure)
-    password = None if password_stdin else os.environ.get("CMS_PASSWORD")
-    ask = _asker(where, email, password=password, stdin=password_stdin)
-    credentials = Credentials(_checked(token), email, ask)
-    run = _Run(where, credentials, Options(draft=draft, force=force, dry_run=dry_run))
+    run = _Run(remote, Options(draft=draft, force=force, dry_run=dry_run))
     interrupted = False
     try:
         run.publish(files, overrides)
@@ -99,14 +78,14 @@ def publish(  # noqa: PLR0913 - one parameter per option
         interrupted = True
     except (RemoteFault, StorageFault) as fault:
         run.fail_rest(files, str(fault))
-    finally:
-        run.close()
     show = report.show_json if as_json else report.show
     if run.entries or as_json:
-        show(run.entries, where, dry_run=dry_run)
+        show(run.entries, remote.server, dry_run=dry_run)
     if interrupted:
         rest = len(files) - len(run.entries)
-        _say(f"Stopped. {len(run.entries)} files are done, {rest} are not; run it again to go on.")
+        terminal.say(
+            f"Stopped. {len(run.entries)} files are done, {rest} are not; run it again to go on."
+        )
         sys.exit(_INTERRUPTED)
     if any(entry.outcome.result in {"failed", "conflict"} for entry in run.entries):
         sys.exit(_FAILED)
@@ -115,11 +94,9 @@ def publish(  # noqa: PLR0913 - one parameter per option
 class _Run:
     """One run over all files."""
 
-    def __init__(self, server: Server, credentials: Credentials, options: Options) -> None:
-        folder = storage.folder()
-        self._transport = Transport(server)
-        self._remote = Remote(self._transport, Sessions(folder), credentials)
-        self._memory = Memory(folder, server.address)
+    def __init__(self, remote: Remote, options: Options) -> None:
+        self._remote = remote
+        self._memory = Memory(storage.folder(), remote.server.address)
         self._options = options
         self.entries: list[Entry] = []
 
@@ -127,17 +104,13 @@ class _Run:
         """Publish each file; raises only what would fail for every one of them."""
         user_id = self._remote.sign_in()
         publisher = Publisher(self._remote, self._memory, self._options, user_id)
-        for path in _with_progress(files):
+        for path in terminal.with_progress(files, "Publishing", name=lambda path: path.name):
             self.entries.append(Entry(path, _outcome(publisher, path, overrides)))
 
     def fail_rest(self, files: list[Path], message: str) -> None:
         """Say of each file that was not reached why."""
         rest = files[len(self.entries) :]
         self.entries += [Entry(path, Outcome("failed", message)) for path in rest]
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._transport.close()
 
 
 def _outcome(publisher: Publisher, path: Path, overrides: Overrides) -> Outcome:
@@ -168,63 +141,3 @@ def _in_folder(folder: Path) -> list[Path]:
         and path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )
-
-
-def _server(address: str, *, insecure: bool) -> Server:
-    try:
-        return server_at(address, insecure=insecure)
-    except BadAddress as fault:
-        raise click.BadParameter(str(fault), param_hint="--server") from fault
-
-
-def _checked(token: str | None) -> str | None:
-    token = token.strip() if token else None
-    if token and not (token.isascii() and token.isprintable() and " " not in token):
-        message = "that is not a token: it holds spaces or characters outside ASCII"
-        raise click.BadParameter(message, param_hint="--token")
-    return token or None
-
-
-def _asker(
-    server: Server, email: str | None, *, password: str | None, stdin: bool
-) -> Callable[[], Login | None]:
-    """Return what finds e-mail and password: options and environment first, then the user."""
-
-    def ask() -> Login | None:
-        nonlocal email, password
-        if stdin and password is None:
-            password = sys.stdin.readline().rstrip("\r\n")
-        if not (email and password) and not sys.stdin.isatty():
-            return None
-        if not email:
-            _say(f"Log in to {server.address}")
-            email = click.prompt("E-mail", err=True, type=str)
-        if not password:
-            password = click.prompt(f"Password of {email}", hide_input=True, err=True, type=str)
-        return Login(email, password) if email and password else None
-
-    return ask
-
-
-def _with_progress(files: list[Path]) -> Iterator[Path]:
-    """Yield the files, showing on a terminal how far it is."""
-    console = report.console(stderr=True)
-    if len(files) == 1 or not console.is_terminal:
-        yield from files
-        return
-    columns = (
-        TextColumn("Publishing"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.description}", markup=False),
-    )
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=len(files))
-        for path in files:
-            progress.update(task, description=report.printable(path.name))
-            yield path
-            progress.advance(task)
-
-
-def _say(message: str) -> None:
-    click.echo(message, err=True)

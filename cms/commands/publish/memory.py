@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from cms.commands.publish import storage
+from cms.commands.client import storage
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

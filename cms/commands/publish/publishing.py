@@ -2,21 +2,20 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Any, Final, Literal, NoReturn, TypeAlias
+from typing import Final, Literal, NoReturn, TypeAlias
 
+from cms.commands.client.remote import Post, Remote
+from cms.commands.client.transport import NotFound, RemoteFault, Stale
 from cms.commands.publish import differences
 from cms.commands.publish.differences import Difference
 from cms.commands.publish.documents import Document
-from cms.commands.publish.fields import Byline
 from cms.commands.publish.memory import Known, Memory
-from cms.commands.publish.remote import Author, Post, Remote
-from cms.commands.publish.transport import NotFound, RemoteFault, Stale
+from cms.commands.publish.sending import Sending
 
 Result: TypeAlias = Literal["created", "updated", "unchanged", "published", "conflict", "failed"]
 
 # With --force, how often somebody else may save in between before this client gives up.
 _FORCED_ATTEMPTS: Final = 3
-_CONFLICT: Final = 409
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Publisher:
         self._memory = memory
         self._options = options
         self._user_id = user_id
-        self._authors: list[Author] | None = None
+        self._sending = Sending(remote)
 
     def publish(self, path: Path, document: Document) -> Outcome:
         """Do what one file needs; raises RemoteFault when the server does not."""
@@ -91,24 +90,27 @@ class Publisher:
         """Return the file's post: the one it became, else the one with its slug."""
         if known is not None:
             try:
-                return self._remote.get_post(known.id)
+                post = self._remote.get_post(known.id)
             except NotFound:
                 pass
+            else:
+                if not post.trashed:
+                    return post
         slug = document.slug or (known.slug if known else None)
         return self._remote.find_post(slug) if slug else None
 
     def _create(self, path: Path, document: Document, known: Known | None) -> Outcome:
         if known is not None and not self._options.force:
             message = (
-                f'the post that this file became ("{known.slug}") is no longer on the server; '
-                "--force creates it anew"
+                f'the post that this file became ("{known.slug}") was deleted on the server; '
+                "restore it there, if it is in the trash, or create it anew with --force"
             )
             raise Conflict(message)
         live = self._to_be_live(document)
         if self._options.dry_run:
             return Outcome("published" if live else "created", "a new post", slug=document.slug)
         fields = [field for field in differences.FIELDS if field in document.stated]
-        payload = self._payload(document, fields)
+        payload = self._sending.payload(document, fields)
         payload = {key: value for key, value in payload.items() if value is not None}
         if self._to_be_submitted(document, "draft"):
             payload["status"] = "in_review"
@@ -149,7 +151,7 @@ class Publisher:
         *,
         submit: bool,
     ) -> Post:
-        payload = self._payload(document, changed)
+        payload = self._sending.payload(document, changed)
         if submit:
             payload["status"] = "in_review"
         if not payload:
@@ -232,54 +234,6 @@ class Publisher:
 
     def _to_be_submitted(self, document: Document, status: str) -> bool:
         return document.status == "in_review" and not self._options.draft and status == "draft"
-
-    def _payload(self, document: Document, fields: list[str]) -> dict[str, Any]:
-        return dict(self._sent(document, field) for field in fields)
-
-    def _sent(self, document: Document, field: str) -> tuple[str, Any]:
-        """Return a field as requests carry it."""
-        if field == "authors":
-            return "author_ids", [self._author_id(byline) for byline in document.authors]
-        if field == "published_at" and document.published_at is not None:
-            return field, differences.moment(document.published_at)
-        value = getattr(document, field)
-        if field == "tags":
-            return field, list(value)
-        if field in {"cover", "seo"}:
-            return field, None if value is None else dataclasses.asdict(value)
-        return field, value
-
-    def _author_id(self, byline: Byline) -> str:
-        """Return the id of the author that a byline names, who is created if missing."""
-        found = self._matching(byline)
-        if len({author.id for author in found}) > 1:
-            slugs = ", ".join(author.slug for author in found)
-            message = f'there are several authors called "{byline.name}"; state a slug: {slugs}'
-            raise RemoteFault(message)
-        return found[0].id if found else self._create_author(byline).id
-
-    def _matching(self, byline: Byline) -> list[Author]:
-        if self._authors is None:
-            self._authors = self._remote.authors()
-        return [
-            author
-            for author in self._authors
-            if differences.is_author(byline, {"name": author.name, "slug": author.slug})
-        ]
-
-    def _create_author(self, byline: Byline) -> Author:
-        stated = dataclasses.asdict(byline).items()
-        try:
-            author = self._remote.create_author({key: value for key, value in stated if value})
-        except RemoteFault as fault:
-            self._authors = None
-            # Somebody else may have created the same author in the meantime.
-            if fault.status == _CONFLICT and (found := self._matching(byline)):
-                return found[0]
-            message = f'the author "{byline.name}" does not exist and was not created: {fault}'
-            raise RemoteFault(message, status=fault.status) from fault
-        self._authors = [*(self._authors or []), author]
-        return author
 
     def _remember(self, path: Path, post: Post) -> Post:
         digests = differences.digests_of(post.fields)

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cms.commands.client import terminal
+from cms.commands.client.terminal import styled
+from cms.commands.client.transport import Server
 from cms.commands.publish.publishing import Outcome
-from cms.commands.publish.transport import Server
 
-# Where no terminal sets a width, lines stay whole: an address must not be cut in two.
-_UNBOUNDED: Final = 4000
 _STYLES: Final = {
     "published": "green",
     "created": "green",
@@ -33,25 +33,9 @@ class Entry(NamedTuple):
     outcome: Outcome
 
 
-def console(*, stderr: bool = False) -> Console:
-    """Return a console that wraps lines only for a terminal."""
-    made = Console(stderr=stderr, highlight=False)
-    if not made.is_terminal:
-        made.width = _UNBOUNDED
-    return made
-
-
-def printable(text: str) -> str:
-    """Return text without control characters, which could rewrite the terminal."""
-    return "".join(
-        character if character.isprintable() or character == " " else "\N{REPLACEMENT CHARACTER}"
-        for character in text
-    )
-
-
 def show(entries: list[Entry], server: Server, *, dry_run: bool) -> None:
     """Print the table, and the details of each conflict."""
-    out = console()
+    out = terminal.console()
     for entry in entries:
         if entry.outcome.result == "conflict":
             _show_conflict(out, entry)
@@ -62,10 +46,10 @@ def show(entries: list[Entry], server: Server, *, dry_run: bool) -> None:
     for path, outcome in entries:
         address = server.post_address(outcome.slug) if outcome.slug else ""
         result = Text(outcome.result, style=_STYLES[outcome.result])
-        table.add_row(_text(str(path)), result, _text(address))
+        table.add_row(styled(str(path)), result, styled(address))
     for path, outcome in entries:
         if outcome.result != "conflict":
-            out.print(_text(f"{path}: {outcome.message}"), soft_wrap=True)
+            out.print(styled(f"{path}: {outcome.message}"), soft_wrap=True)
     out.print(table)
 
 
@@ -93,18 +77,14 @@ def _as_json(entry: Entry, server: Server) -> dict[str, Any]:
 
 
 def _show_conflict(out: Console, entry: Entry) -> None:
-    out.print(_text(f"{entry.path}: {entry.outcome.message}", "yellow"), soft_wrap=True)
+    out.print(styled(f"{entry.path}: {entry.outcome.message}", "yellow"), soft_wrap=True)
     for difference in entry.outcome.differences:
         since = {None: "", True: " (changed on the server)", False: " (changed in the file)"}
-        out.print(_text(f"  {difference.field}{since[difference.on_server_since]}", "bold"))
+        out.print(styled(f"  {difference.field}{since[difference.on_server_since]}", "bold"))
         if difference.lines:
             for line in difference.lines:
                 style = {"-": "red", "+": "green"}.get(line[:1], "")
-                out.print(_text(f"    {line}", style), soft_wrap=True)
+                out.print(styled(f"    {line}", style), soft_wrap=True)
         else:
-            out.print(_text(f"    server: {difference.on_server}", "red"), soft_wrap=True)
-            out.print(_text(f"    file:   {difference.in_file}", "green"), soft_wrap=True)
-
-
-def _text(content: str, style: str = "") -> Text:
-    return Text(printable(content), style=style)
+            out.print(styled(f"    server: {difference.on_server}", "red"), soft_wrap=True)
+            out.print(styled(f"    file:   {difference.in_file}", "green"), soft_wrap=True)

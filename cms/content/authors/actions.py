@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts import permissions, saving
 from cms.accounts.models import User
-from cms.accounts.permissions import Permission
+from cms.accounts.permissions import Caller, Permission
 from cms.content import merging, naming, usage
 from cms.content.authors import queries
 from cms.content.authors.models import Author
@@ -22,7 +22,7 @@ from cms.foundation.errors import Fault, Unprocessable
 from cms.foundation.versions import Expected
 
 
-def create(session: Session, values: dict[str, Any], *, by: User, now: datetime) -> Author:
+def create(session: Session, values: dict[str, Any], *, by: Caller, now: datetime) -> Author:
     """A new author from ``name`` and perhaps the other fields. Raises ``SlugTaken``."""
     permissions.demand(by, Permission.AUTHORS_WRITE)
     _check_user(session, values)
@@ -52,7 +52,7 @@ def edit(
     author: Author,
     values: dict[str, Any],
     *,
-    by: User,
+    by: Caller,
     expected: Expected,
     now: datetime,
 ) -> Author:
@@ -74,12 +74,13 @@ def edit(
 
 
 def delete(
-    session: Session, author: Author, *, by: User, expected: Expected, now: datetime
+    session: Session, author: Author, *, by: Caller, expected: Expected, now: datetime
 ) -> None:
     """Delete an author whom no post names. Raises ``Stale``, ``StillInUse``."""
     permissions.demand(by, Permission.AUTHORS_WRITE)
     saving.guard(session, author, expected)
     usage.refuse_if_used(session, author.id, PostAuthor.author_id, AuthorListing)
+    usage.take_off_trash(session, author.id, PostAuthor.author_id, by=by, now=now)
     session.delete(author)
     session.flush()
     editions.withdraw(
@@ -92,7 +93,7 @@ def merge(
     author: Author,
     into_id: uuid.UUID,
     *,
-    by: User,
+    by: Caller,
     expected: Expected,
     now: datetime,
 ) -> Author:
@@ -113,7 +114,7 @@ def merge(
     return into
 
 
-def _announce(session: Session, author: Author, *, by: User, now: datetime) -> None:
+def _announce(session: Session, author: Author, *, by: Caller, now: datetime) -> None:
     edition = AuthorEdition(
         subject_id=author.id,
         slug=author.slug,

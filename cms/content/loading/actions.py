@@ -9,8 +9,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from cms.accounts import permissions
-from cms.accounts.models import User
-from cms.accounts.permissions import Permission
+from cms.accounts.permissions import Caller, Permission
 from cms.content import markdown, slugs
 from cms.content.authors import actions as author_actions
 from cms.content.authors import queries as author_queries
@@ -19,6 +18,7 @@ from cms.content.markdown import Rendered
 from cms.content.posts.actions import NO_SEO
 from cms.content.posts.content import Content
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
+from cms.content.posts.queries import KEPT
 from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
 from cms.editions import actions as editions
@@ -69,7 +69,7 @@ def note(session: Session, file_digest: str, lines: int, *, now: datetime) -> No
 
 
 def add(
-    session: Session, posts: list[Ready], *, known: Known, by: User, now: datetime
+    session: Session, posts: list[Ready], *, known: Known, by: Caller, now: datetime
 ) -> dict[int, str]:
     """Publish ``posts`` under one version. Gives the places of those refused, and why.
 
@@ -131,7 +131,7 @@ def _taken(session: Session, wanted: set[str]) -> set[str]:
     """Which of these a working copy has, or what readers still see of a post."""
     live = select(PostEdition.slug).where(PostEdition.slug.in_(wanted), PostEdition.live())
     return {
-        *session.scalars(select(Post.slug).where(Post.slug.in_(wanted))),
+        *session.scalars(select(Post.slug).where(Post.slug.in_(wanted), KEPT)),
         *session.scalars(live),
     }
 
@@ -146,7 +146,7 @@ def _ids(ready: Ready, kind: str, known: dict[str, uuid.UUID]) -> list[uuid.UUID
     return list(dict.fromkeys(known[_slug(one, kind.removesuffix("s"))] for one in named))
 
 
-def _meet(session: Session, posts: list[Ready], known: Known, *, by: User, now: datetime) -> None:
+def _meet(session: Session, posts: list[Ready], known: Known, *, by: Caller, now: datetime) -> None:
     """Find or create all authors and tags that ``posts`` name."""
     authors = {_slug(one, "author"): one for ready in posts for one in _named(ready, "authors")}
     tags = {_slug(one, "tag"): one for ready in posts for one in _named(ready, "tags")}
@@ -181,7 +181,7 @@ def _row(
     author_ids: list[uuid.UUID],
     tag_ids: list[uuid.UUID],
     *,
-    by: User,
+    by: Caller,
     now: datetime,
 ) -> dict[str, Any]:
     """The columns of the working copy, as if it had been created and published in one step."""

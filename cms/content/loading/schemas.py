@@ -6,7 +6,8 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from cms.content.authors.schemas import LONGEST_NAME as LONGEST_AUTHOR_NAME
 from cms.content.fields import SlugField
-from cms.content.posts.schemas import LONGEST_BODY, LONGEST_TITLE, MOST_AUTHORS, MOST_TAGS
+from cms.content.posts.models import MOST_TAGS
+from cms.content.posts.schemas import LONGEST_BODY, LONGEST_TITLE, MOST_AUTHORS
 from cms.content.tags.schemas import LONGEST_NAME as LONGEST_TAG_NAME
 from cms.foundation.http.input import Line, Moment, Prose, Strict, WebAddress
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from cms.content.markdown.parts import Parts
 from cms.foundation.errors import Unprocessable
 
 LONGEST_HTML: Final = 10_000_000
@@ -42,9 +43,23 @@ def render(source: str) -> Rendered:
     Raw HTML passes as far as ``sanitise`` lets it. Headings get ids made from their text. Raises
     ``MarkdownTooComplex``.
     """
-    from cms.content.markdown import parser, sanitiser  # noqa: PLC0415
+    return render_and_read(source)[0]
 
-    return describe(sanitiser.sanitise(parser.parse(source)))
+
+def read(source: str) -> Parts:
+    """What is in ``source``, with the line of each. Raises ``MarkdownTooComplex``."""
+    from cms.content.markdown import parser, reading  # noqa: PLC0415
+
+    return reading.read(parser.parse(source)[0])
+
+
+def render_and_read(source: str) -> tuple[Rendered, Parts]:
+    """Both of the above for the price of one. Raises ``MarkdownTooComplex``."""
+    from cms.content.markdown import parser, reading, sanitiser  # noqa: PLC0415
+
+    tokens, environment = parser.parse(source)
+    parts = reading.read(tokens)
+    return describe(sanitiser.sanitise(parser.write(tokens, environment))), parts
 
 
 def describe(html: str) -> Rendered:
@@ -67,6 +82,8 @@ def as_source(html: str) -> str:
     parts = re.split("(<pre.*?</pre>)", html, flags=re.DOTALL)
     # In between, blank lines mean nothing; in preformatted text they are written as references.
     parts[0::2] = [re.sub(r"\n\s*\n", "\n", part) for part in parts[0::2]]
+    # A block that begins with preformatted text ends with its line: the next begins another.
+    parts[2::2] = ["\n" + part.removeprefix("\n") for part in parts[2::2]]
     parts[1::2] = [
         re.sub(r"\n([ \t])(?=[ \t]*\n)", _reference, part).replace("\n\n", "\n&#10;")
         for part in parts[1::2]

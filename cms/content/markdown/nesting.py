@@ -7,7 +7,7 @@ of the depth. After this step there is nothing left to repair.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from html import escape, unescape
 from typing import Final
@@ -75,20 +75,37 @@ def balance(html: str, allowed: Mapping[str, AbstractSet[str]]) -> str:
     """``html`` with only the tags and attributes of ``allowed``, at most ``DEEPEST`` deep."""
     html = html.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
     tree = _Tree(allowed)
+    for piece in _pieces(html):
+        if isinstance(piece, str):
+            tree.text(piece)
+        elif piece[1]:
+            tree.end(piece[2].lower())
+        else:
+            tree.start(piece[2].lower(), piece[3])
+    return tree.finish()
+
+
+def start_tags(html: str) -> Iterator[tuple[str, dict[str, str], int]]:
+    """Name, attributes and place of each element that begins in raw HTML, whatever it is."""
+    for piece in _pieces(html):
+        if not isinstance(piece, str) and not piece[1]:
+            found = {name: unescape(value) for name, value in _attributes(piece[3]).items()}
+            yield piece[2].lower(), found, piece.start()
+
+
+def _pieces(html: str) -> Iterator[str | re.Match[str]]:
+    """Text and tags in order, without elements that are not text for readers."""
     endless: set[str] = set()
     position = 0
     while (start := html.find("<", position)) >= 0:
-        tree.text(html[position:start])
+        yield html[position:start]
         if tag := _TAG.match(html, start):
             position = tag.end()
-            closing, name = tag[1], tag[2].lower()
-            if name in _DISCARDED:
-                if not closing:
-                    position = _after(html, name, position, endless)
-            elif closing:
-                tree.end(name)
-            else:
-                tree.start(name, tag[3])
+            name = tag[2].lower()
+            if name not in _DISCARDED:
+                yield tag
+            elif not tag[1]:
+                position = _after(html, name, position, endless)
         elif other := _COMMENT.match(html, start) or _DECLARATION.match(html, start):
             position = other.end()
         elif html[start + 1 : start + 2].isalpha() or html[start + 1 : start + 2] in ("/", "!"):
@@ -97,10 +114,17 @@ def balance(html: str, allowed: Mapping[str, AbstractSet[str]]) -> str:
             position = start
             break
         else:
-            tree.text("<")
+            yield "<"
             position = start + 1
-    tree.text(html[position:])
-    return tree.finish()
+    yield html[position:]
+
+
+def _attributes(source: str) -> dict[str, str]:
+    """Values as they were written; of two with one name the first counts."""
+    found: dict[str, str] = {}
+    for match in _ATTRIBUTE.finditer(source):
+        found.setdefault(match[1].lower(), match[2] or match[3] or match[4] or "")
+    return found
 
 
 def _after(html: str, name: str, position: int, endless: set[str]) -> int:
@@ -132,6 +156,9 @@ class _Tree:
             # A parser ignores one newline here each time it reads the document.
             text = text.lstrip("\n")
             self.begins_pre = not text
+        if self.open and self.open[-1] in _SCAFFOLD and "pre" in self.open:
+            # A parser puts it before the table, and that may be where ``pre`` begins.
+            text = text.replace("\n", " ")
         self.parts.append(escape(text, quote=False))
 
     def start(self, name: str, attributes: str) -> None:
@@ -186,13 +213,9 @@ class _Tree:
             self.begins_pre = False
 
     def _attributes(self, name: str, source: str) -> str:
-        found: dict[str, str] = {}
-        for match in _ATTRIBUTE.finditer(source):
-            attribute = match[1].lower()
-            if attribute in self.allowed[name]:
-                found.setdefault(attribute, match[2] or match[3] or match[4] or "")
         return "".join(
             # Not `escape`: the value is still as the author wrote it, with its entities.
             ' {}="{}"'.format(attribute, value.replace('"', "&quot;").replace("<", "&lt;"))
-            for attribute, value in found.items()
+            for attribute, value in _attributes(source).items()
+            if attribute in self.allowed[name]
         )

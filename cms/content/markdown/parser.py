@@ -1,4 +1,4 @@
-"""Turns Markdown into HTML, which is not yet safe to show."""
+"""Turns Markdown into tokens and these into HTML, which is not yet safe to show."""
 
 import re
 from collections.abc import Iterator, MutableMapping, Sequence
@@ -56,12 +56,17 @@ _MAILBOX: Final = re.compile(r"(?:mailto:)?[A-Za-z0-9.+_-]{1,64}\Z")
 _MAIL_DOMAIN: Final = re.compile(r"[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)++(?<![_-])(?!@)")
 
 
-def parse(source: str) -> str:
-    """The HTML of ``source``. Raises ``MarkdownTooComplex``."""
-    markdown = _markdown()
+def parse(source: str) -> tuple[list[Token], Environment]:
+    """The tokens of ``source``, and what writing them needs. Raises ``MarkdownTooComplex``."""
     environment: Environment = {"parsing_ends": thread_time() + LONGEST_PARSING}
-    tokens = markdown.parse(source, environment)
+    tokens = _markdown().parse(source, environment)
     _refuse_too_complex(tokens)
+    return tokens, environment
+
+
+def write(tokens: list[Token], environment: Environment) -> str:
+    """The HTML of what was parsed. Raises ``MarkdownTooComplex``."""
+    markdown = _markdown()
     html = str(markdown.renderer.render(tokens, markdown.options, environment))
     if len(html) > LONGEST_HTML:
         raise _too_long()
@@ -232,7 +237,12 @@ def _footnote_reference(state: StateInline, silent: bool) -> bool:  # noqa: FBT0
     return labelled is not None and footnote_ref(state, silent)
 
 
-def _return_id(token: Token) -> str:
+def note_id(token: Token) -> str:
+    """The id of a footnote."""
+    return f"{ID_PREFIX}fn-{token.meta['id'] + 1}"
+
+
+def return_id(token: Token) -> str:
     """The id of one of the places that refer to a footnote; counted from 1."""
     time = token.meta["subId"] + 1
     return f"{ID_PREFIX}fnref-{token.meta['id'] + 1}" + (f"-{time}" if time > 1 else "")
@@ -245,22 +255,22 @@ def _render_footnotes_open(*_: object) -> str:
 def _render_footnote_reference(
     _: RendererProtocol, tokens: Sequence[Token], index: int, *__: object
 ) -> str:
-    number = tokens[index].meta["id"] + 1
-    link = f'<a href="#{ID_PREFIX}fn-{number}" id="{_return_id(tokens[index])}">{number}</a>'
+    token = tokens[index]
+    link = f'<a href="#{note_id(token)}" id="{return_id(token)}">{token.meta["id"] + 1}</a>'
     return f'<sup class="footnote-ref">{link}</sup>'
 
 
 def _render_footnote_open(
     _: RendererProtocol, tokens: Sequence[Token], index: int, *__: object
 ) -> str:
-    return f'<li id="{ID_PREFIX}fn-{tokens[index].meta["id"] + 1}">'
+    return f'<li id="{note_id(tokens[index])}">'
 
 
 def _render_footnote_return(
     _: RendererProtocol, tokens: Sequence[Token], index: int, *__: object
 ) -> str:
     # U+FE0E asks for the plain arrow and not for the emoji.
-    return f' <a href="#{_return_id(tokens[index])}" class="footnote-backref">\u21a9\ufe0e</a>'
+    return f' <a href="#{return_id(tokens[index])}" class="footnote-backref">\u21a9\ufe0e</a>'
 
 
 # Code.

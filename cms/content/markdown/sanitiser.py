@@ -112,7 +112,7 @@ def _value(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "class":
         return _classes(value)
     if attribute == "id":
-        return _prefixed(value)
+        return prefixed(value)
     if attribute in _URLS:
         return value if _is_safe(value, within=tag) else None
     if attribute in _FLAGS:
@@ -128,7 +128,8 @@ def _classes(value: str) -> str | None:
     return " ".join(kept) or None
 
 
-def _prefixed(identifier: str) -> str | None:
+def prefixed(identifier: str) -> str | None:
+    """An id as it is shown; ``None`` for one that is not."""
     if not _ID.fullmatch(identifier):
         return None
     return identifier if identifier.startswith(ID_PREFIX) else ID_PREFIX + identifier
@@ -162,14 +163,19 @@ def _connect(html: str) -> str:
     return _TAG.sub(corrected, html)
 
 
-def _reference(fragment: str, is_known: Callable[[str], bool]) -> str:
-    target = unquote(unescape(fragment))
-    for candidate in (
+def destination(target: str, is_known: Callable[[str], bool]) -> str | None:
+    """The id that a link to ``target`` leads to; ``None`` if nothing here is called so."""
+    candidates = (
         target,
         ID_PREFIX + target,
         ID_PREFIX + slugs.slugify(target, fallback="section"),
-    ):
-        if is_known(candidate):
-            return f' href="#{candidate}"'
+    )
+    return next(filter(is_known, candidates), None)
+
+
+def _reference(fragment: str, is_known: Callable[[str], bool]) -> str:
+    target = unquote(unescape(fragment))
+    if found := destination(target, is_known):
+        return f' href="#{found}"'
     # Perhaps the frontend has such an id; one with the prefix it cannot have.
     return "" if target.startswith(ID_PREFIX) else f' href="#{fragment}"'

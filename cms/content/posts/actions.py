@@ -1,4 +1,4 @@
-"""What can be done to posts: create, edit, submit, publish, unpublish, delete."""
+"""What can be done to posts: create, edit, submit, publish, unpublish."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,39 +8,32 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cms.accounts import permissions, saving
-from cms.accounts.models import User
-from cms.accounts.permissions import Permission
+from cms.accounts.permissions import Caller, Permission
 from cms.content import naming
 from cms.content.authors import queries as author_queries
 from cms.content.authors.models import Author
-from cms.content.posts import publishing, queries
+from cms.content.posts import publishing, queries, steps
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.posts.publishing import Prepared
 from cms.content.posts.revisions import keeping
+from cms.content.posts.steps import Step
 from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
 from cms.content.tags.models import Tag
 from cms.foundation import texts
 from cms.foundation.database import new_id, violates
-from cms.foundation.errors import Conflict, Fault, Forbidden, Unprocessable
+from cms.foundation.errors import Fault, Forbidden, Unprocessable
 from cms.foundation.versions import Expected
 
 PLAIN = ("excerpt", "body", "featured")
 NO_SEO: dict[str, Any] = {"title": None, "description": None, "canonical_url": None}
 
 
-class IllegalStep(Conflict):
-    """The post cannot go from its status to that one; ``legal`` lists where it can go."""
-
-    code = "illegal_step"
-    title = "The post cannot take this step now"
-
-
 def create(
     session: Session,
     values: dict[str, Any],
     *,
-    by: User,
+    by: Caller,
     now: datetime,
     prepared: Prepared | None = None,
 ) -> Post:
@@ -62,6 +55,7 @@ def create(
         first_published_at=None,
         published_fingerprint=None,
         has_unpublished_changes=False,
+        trashed_at=None,
         created_by_id=by.id,
         bylines=[],
         filings=[],
@@ -71,7 +65,7 @@ def create(
     names = _resolve(session, values, by=by, now=now)
     if names.authors is None:
         names.authors = author_queries.of_user(session, by.id)
-    _fill(post, values, names, now=now)
+    _fill(post, values, names, by=by, now=now)
     naming.insert(
         session,
         post,
@@ -79,6 +73,7 @@ def create(
         name=post.title,
         fallback="post",
         is_taken=lambda slug: queries.slug_is_taken(session, slug, post.id),
+        holding=queries.KEPT,
     )
     _announce(session, names.created_tags, by=by, now=now)
     if status == Status.PUBLISHED:
@@ -91,7 +86,7 @@ def edit(
     post: Post,
     values: dict[str, Any],
     *,
-    by: User,
+    by: Caller,
     expected: Expected,
     now: datetime,
     autosave: bool = False,
@@ -102,8 +97,9 @@ def edit(
     changes nothing keeps the version. Raises ``Stale``, ``SlugTaken``, ``IllegalStep``,
     ``Unprocessable``.
     """
-    _may_write(by, post)
+    demand_writing(by, post)
     saving.guard(session, post, expected)
+    steps.demand(post, Step.EDIT)
     before, status = post.content(), post.status
     # Every look at the database comes before the first change, or it would flush half of it.
     names = _resolve(session, values, by=by, now=now)
@@ -111,9 +107,10 @@ def edit(
     if slug != post.slug and queries.slug_is_taken(session, slug, post.id):
         raise naming.taken(slug)
     post.slug = slug
-    _fill(post, values, names, now=now)
+    _fill(post, values, names, by=by, now=now)
     if values.get("status", post.status) != post.status:
-        _step(post, values["status"])
+        steps.demand(post, steps.TOWARDS[values["status"]])
+        post.status = values["status"]
     post.compare_with_edition()
     is_another = post.content() != before
     if is_another:
@@ -133,49 +130,53 @@ def publish(
     session: Session,
     post: Post,
     *,
-    by: User,
+    by: Caller,
     expected: Expected,
     now: datetime,
     prepared: Prepared | None = None,
 ) -> Post:
-    """Show readers the working copy as it is now. Raises ``Stale``, ``SlugTaken``."""
+    """Show readers the working copy as it is now.
+
+    Raises ``Stale``, ``IllegalStep``, ``SlugTaken``.
+    """
     permissions.demand(by, Permission.POSTS_PUBLISH)
     saving.guard(session, post, expected)
+    steps.demand(post, Step.PUBLISH)
     if not post.is_published or post.has_unpublished_changes:
         publishing.publish(session, post, by=by, now=now, prepared=prepared)
     return post
 
 
-def unpublish(session: Session, post: Post, *, by: User, expected: Expected, now: datetime) -> Post:
+def unpublish(
+    session: Session, post: Post, *, by: Caller, expected: Expected, now: datetime
+) -> Post:
     """Take the post away from readers; the working copy stays, as a draft.
 
     Raises ``Stale``, ``IllegalStep``.
     """
     permissions.demand(by, Permission.POSTS_PUBLISH)
     saving.guard(session, post, expected)
-    if not post.is_published:
-        raise _illegal(post, Status.DRAFT)
+    steps.demand(post, Step.UNPUBLISH)
     publishing.unpublish(session, post, by=by, now=now)
     return post
 
 
-def delete(session: Session, post: Post, *, by: User, expected: Expected, now: datetime) -> None:
-    """Delete the post; readers lose it too. Raises ``Stale``."""
-    _may_write(by, post)
-    saving.guard(session, post, expected)
-    was_published = post.is_published
-    session.delete(post)
-    session.flush()
-    if was_published:
-        publishing.withdraw(session, post.id, kind="post.deleted", by=by, now=now)
+def demand_writing(by: Caller, post: Post) -> None:
+    """Raise ``Forbidden`` unless ``by`` may change ``post``.
 
-
-def _may_write(by: User, post: Post) -> None:
-    """Whose post it is was asked when it was found; what one may do to it is asked here."""
+    Whose post it is was asked when it was found; what one may do to it is asked here.
+    """
     permissions.demand(by, Permission.POSTS_WRITE)
     if post.is_published and not permissions.holds(by, Permission.POSTS_PUBLISH):
         message = "The post is published. Ask an editor to change it."
         raise Forbidden(message)
+
+
+def _stay_within_reach(by: Caller, post: Post) -> None:
+    """A key that is limited to tags finds no other posts; here it makes none out of one."""
+    if by.tag_ids is not None and by.tag_ids.isdisjoint(post.tag_ids):
+        message = "This key writes posts with certain tags only: the post must have one of them."
+        raise Forbidden(message, tag_ids=sorted(map(str, by.tag_ids)))
 
 
 @dataclass(slots=True)
@@ -187,7 +188,7 @@ class _Names:
     created_tags: list[Tag]
 
 
-def _resolve(session: Session, values: dict[str, Any], *, by: User, now: datetime) -> _Names:
+def _resolve(session: Session, values: dict[str, Any], *, by: Caller, now: datetime) -> _Names:
     authors, tags, created = None, None, list[Tag]()
     if "author_ids" in values:
         authors = _known(values, "author_ids", author_queries.by_ids(session, values["author_ids"]))
@@ -200,8 +201,8 @@ def _resolve(session: Session, values: dict[str, Any], *, by: User, now: datetim
     return _Names(authors, tags, created)
 
 
-def _fill(post: Post, values: dict[str, Any], names: _Names, *, now: datetime) -> None:
-    """Put ``values`` into the post."""
+def _fill(post: Post, values: dict[str, Any], names: _Names, *, by: Caller, now: datetime) -> None:
+    """Put ``values`` into the post. Raises ``Forbidden`` where that leaves what ``by`` reaches."""
     for name in PLAIN:
         if name in values:
             setattr(post, name, values[name])
@@ -221,6 +222,7 @@ def _fill(post: Post, values: dict[str, Any], names: _Names, *, now: datetime) -
         _credit(post, names.authors)
     if names.tags is not None:
         _file(post, names.tags)
+    _stay_within_reach(by, post)
 
 
 def _merged_cover(
@@ -264,26 +266,9 @@ def _file(post: Post, tags: list[Tag]) -> None:
         filing.position = position
 
 
-def _announce(session: Session, tags: list[Tag], *, by: User, now: datetime) -> None:
+def _announce(session: Session, tags: list[Tag], *, by: Caller, now: datetime) -> None:
     for tag in tags:
         tag_actions.announce(session, tag, by=by, now=now)
-
-
-def _step(post: Post, status: str) -> None:
-    if post.status not in {Status.DRAFT, Status.IN_REVIEW}:
-        raise _illegal(post, status)
-    post.status = status
-
-
-def _illegal(post: Post, wanted: str) -> IllegalStep:
-    legal = {
-        Status.DRAFT: ["in_review", "publish"],
-        Status.IN_REVIEW: ["draft", "publish"],
-        Status.SCHEDULED: ["draft", "publish"],
-        Status.PUBLISHED: ["publish", "unpublish"],
-    }[Status(post.status)]
-    message = f"The post is {post.status}; from there it cannot become {wanted} this way."
-    return IllegalStep(f"{message} Legal now: {', '.join(legal)}.", legal=legal)
 
 
 def _flush(session: Session, post: Post) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Text, Uuid
+from sqlalchemy import JSON, ForeignKey, Index, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.accounts.editing import Edited
@@ -23,6 +23,12 @@ class Status(StrEnum):
     IN_REVIEW = "in_review"
     SCHEDULED = "scheduled"
     PUBLISHED = "published"
+    TRASHED = "trashed"
+
+
+MOST_TAGS = 50
+_KEPT = text("trashed_at IS NULL")
+ONLY_KEPT: dict[str, Any] = {"sqlite_where": _KEPT, "postgresql_where": _KEPT}
 
 
 class PostAuthor(Base):
@@ -59,12 +65,18 @@ class Post(Edited, Base):
     """The working copy. Readers never see it; they see its editions."""
 
     __tablename__ = "posts"
+    __table_args__ = (
+        # A slug is taken while its post is not in the trash. Named as a unique column would be.
+        Index("uq_posts_slug", "slug", unique=True, **ONLY_KEPT),
+        # What has been in the trash for long.
+        Index("ix_posts_trashed_at", "trashed_at", "id"),
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
-    slug: Mapped[str] = mapped_column(Key, unique=True)
+    slug: Mapped[str] = mapped_column(Key)
     title: Mapped[str]
-    # The title as `q` searches it.
-    title_key: Mapped[str]
+    # The title as `q` searches it, and as two of them are the same.
+    title_key: Mapped[str] = mapped_column(index=True)
     excerpt: Mapped[str | None]
     body: Mapped[str] = mapped_column(Text)
     cover: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -86,6 +98,8 @@ class Post(Edited, Base):
     autosaves_began_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Somebody stands on it: the next autosave makes another.
     revision_is_fixed: Mapped[bool]
+    # Since when it has been in the trash.
+    trashed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("users.id", ondelete="SET NULL"), index=True
     )
@@ -137,6 +151,11 @@ class Post(Edited, Base):
     def fingerprint(self) -> str:
         """A digest of all that an edition would be made from."""
         return replace(self.content(), published_at=self.published_at).fingerprint
+
+    def forget_edition(self) -> None:
+        """Readers no longer see it."""
+        self.published_fingerprint = None
+        self.has_unpublished_changes = False
 
     def compare_with_edition(self) -> None:
         """Note whether the working copy differs from what readers see."""

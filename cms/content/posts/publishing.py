@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cms.accounts import saving
-from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.content import markdown, naming
 from cms.content.markdown import Rendered
+from cms.content.markdown.parts import Parts
+from cms.content.posts.checks import actions as checks
 from cms.content.posts.content import Content
 from cms.content.posts.models import Post, Status
 from cms.content.posts.revisions import reviving
@@ -23,27 +25,30 @@ from cms.editions.models import PostEdition
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A rendering and the source that it was made from."""
+    """A rendering, the source that it was made from, and the parts of that."""
 
     source: str
     rendered: Rendered
+    parts: Parts
 
 
 def prepare(source: str) -> Prepared:
     """Render before the transaction begins: it takes long, and needs nothing from there."""
-    return Prepared(source, markdown.render(source))
+    return Prepared(source, *markdown.render_and_read(source))
 
 
 def publish(
     session: Session,
     post: Post,
     *,
-    by: User,
+    by: Caller,
     now: datetime,
     revision: Revision | None = None,
     prepared: Prepared | None = None,
 ) -> None:
-    """Issue an edition of the working copy, or of an older ``revision``. Raises ``SlugTaken``.
+    """Issue an edition of the working copy, or of an older ``revision``.
+
+    Raises ``SlugTaken``, ``ChecksFailed``.
 
     Who may, and from which version, was asked before. ``prepared`` saves rendering, if the text is
     still the same. Of an older revision that is published which still exists (``reviving``); the
@@ -55,6 +60,7 @@ def publish(
         number = revision.number
     if prepared is None or prepared.source != content.body:
         prepared = prepare(content.body)
+    checks.demand(session, content, post_id=post.id, by=by, parts=prepared.parts)
     if edition_queries.find_live_post_id(session, content.slug) not in (None, post.id):
         raise naming.taken(content.slug)
     first = post.first_published_at = post.first_published_at or now
@@ -107,16 +113,15 @@ def shape(
     }
 
 
-def unpublish(session: Session, post: Post, *, by: User, now: datetime) -> None:
+def unpublish(session: Session, post: Post, *, by: Caller, now: datetime) -> None:
     """Close the live edition; the post is a draft again."""
     post.status = Status.DRAFT
-    post.published_fingerprint = None
-    post.has_unpublished_changes = False
+    post.forget_edition()
     saving.touch(post, by=by, now=now)
     session.flush()
     withdraw(session, post.id, kind="post.unpublished", by=by, now=now)
 
 
-def withdraw(session: Session, post_id: uuid.UUID, *, kind: str, by: User, now: datetime) -> None:
+def withdraw(session: Session, post_id: uuid.UUID, *, kind: str, by: Caller, now: datetime) -> None:
     """Close the live edition of a post; ``kind`` says why."""
     editions.withdraw(session, PostEdition, post_id, kind=kind, by_id=by.id, now=now)

@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from cms.accounts import permissions
-from cms.accounts.models import User
-from cms.accounts.permissions import Permission
+from cms.accounts.permissions import Caller, Permission
 from cms.content.authors.models import Author
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.tags.models import Tag
@@ -20,9 +19,11 @@ from cms.foundation.errors import NotFound
 from cms.foundation.filters.conditions import Membership
 from cms.foundation.filters.kinds import Kind
 from cms.foundation.filters.listed import Listed, fitting
-from cms.foundation.filters.tree import Checked
+from cms.foundation.filters.tree import Checked, terms
 
 P = TypeVar("P")
+# Not in the trash.
+KEPT = Post.trashed_at.is_(None)
 
 
 def _membership(
@@ -49,12 +50,13 @@ LISTED: Listed = {
     "published_at": (Kind.MOMENT, Post.published_at.expression),
     "created_at": (Kind.MOMENT, Post.created_at.expression),
     "updated_at": (Kind.MOMENT, Post.updated_at.expression),
+    "trashed_at": (Kind.MOMENT, Post.trashed_at.expression),
     "tag": (Kind.GROUP, _membership(PostTag, PostTag.tag_id, Tag)),
     "author": (Kind.GROUP, _membership(PostAuthor, PostAuthor.author_id, Author)),
 }
 
 
-def get(session: Session, post_id: uuid.UUID, *, by: User, lock: bool = False) -> Post:
+def get(session: Session, post_id: uuid.UUID, *, by: Caller, lock: bool = False) -> Post:
     """One post that ``by`` may see, with its authors and tags. Raises ``NotFound``.
 
     A post that one may not see does not exist. With ``lock``, nobody else can change it before
@@ -70,17 +72,22 @@ def get(session: Session, post_id: uuid.UUID, *, by: User, lock: bool = False) -
     return post
 
 
-def find_unpublished_body(session: Session, post_id: uuid.UUID, *, by: User) -> str | None:
+def find_unpublished_body(session: Session, post_id: uuid.UUID, *, by: Caller) -> str | None:
     """The text that publishing a post would render; ``None`` where it would render nothing."""
     is_live = and_(Post.status == Status.PUBLISHED, Post.has_unpublished_changes.is_(False))
-    return session.scalar(visible(select(Post.body).where(Post.id == post_id, ~is_live), by=by))
+    found = select(Post.body).where(Post.id == post_id, ~is_live, KEPT)
+    return session.scalar(visible(found, by=by))
 
 
-def visible(found: Select[P], *, by: User) -> Select[P]:
+def visible(found: Select[P], *, by: Caller) -> Select[P]:
     """Only what ``by`` may see: everything for editors, one's own for others.
 
-    Also a published post has a working copy, and that is nobody else's business.
+    Also a published post has a working copy, and that is nobody else's business. To a key that is
+    limited to tags, other posts do not exist.
     """
+    if by.tag_ids is not None:
+        filed = select(PostTag.post_id).where(PostTag.tag_id.in_(by.tag_ids))
+        found = found.where(Post.id.in_(filed))
     if permissions.holds(by, Permission.POSTS_ANY):
         return found
     own_bylines = (
@@ -101,7 +108,7 @@ def expanded(found: Select[P]) -> Select[P]:
 
 def matching(
     *,
-    by: User,
+    by: Caller,
     status: str | None = None,
     author: str | None = None,
     tag: str | None = None,
@@ -110,10 +117,15 @@ def matching(
     filter_: Checked | None = None,
     now: datetime,
 ) -> Select[Post]:
-    """The posts that ``by`` may see and that fit; ``author`` and ``tag`` are slugs."""
+    """The posts that ``by`` may see and that fit; ``author`` and ``tag`` are slugs.
+
+    Those in the trash only if they are asked for.
+    """
     found = fitting(visible(select(Post), by=by), filter_, LISTED, now=now)
     if status is not None:
         found = found.where(Post.status == status)
+    elif not _asks_for_trash(filter_):
+        found = found.where(KEPT)
     if author is not None:
         found = found.where(
             Post.id.in_(
@@ -141,8 +153,17 @@ def matching(
     return found
 
 
+def _asks_for_trash(filter_: Checked | None) -> bool:
+    """Whether a filter names the trash at all; what it says of it is another matter."""
+    return filter_ is not None and any(
+        term.field == "trashed_at" or (term.field == "status" and Status.TRASHED in term.values)
+        for term in terms(filter_)
+    )
+
+
 def slug_is_taken(session: Session, slug: str, post_id: uuid.UUID) -> bool:
-    """Whether another post has this slug: as a working copy, or as readers still see it."""
+    """Whether another post has it: as a working copy, or in what readers still see of it."""
     if editions.find_live_post_id(session, slug) not in (None, post_id):
         return True
-    return session.scalar(select(Post.id).where(Post.slug == slug, Post.id != post_id)) is not None
+    other = select(Post.id).where(Post.slug == slug, Post.id != post_id, KEPT)
+    return session.scalar(other) is not None

@@ -7,6 +7,7 @@ from cms.accounts.access import caller, requires
 from cms.accounts.permissions import Permission, holds
 from cms.content import naming
 from cms.content.posts import actions, publishing, queries
+from cms.content.posts.checks.actions import ChecksFailed
 from cms.content.posts.models import Post, Status
 from cms.content.posts.schemas import (
     PostFilter,
@@ -16,6 +17,7 @@ from cms.content.posts.schemas import (
     PostPatch,
     SaveOptions,
 )
+from cms.content.posts.steps import IllegalStep
 from cms.foundation import moments
 from cms.foundation.errors import Malformed, Stale
 from cms.foundation.http import Blueprint, expected, pages, session
@@ -37,7 +39,8 @@ blueprint = Blueprint(
 def list_managed_posts(page: dict[str, Any]) -> Any:
     """List posts as editors see them.
 
-    Newest first. Authors and contributors see their own posts only.
+    Newest first. Authors and contributors see their own posts only. What is in the trash is listed
+    only where `status` or `filter` names it.
     """
     filters = {name: value for name, value in page.items() if name not in {"limit", "cursor"}}
     return pages.managed(
@@ -52,7 +55,7 @@ def list_managed_posts(page: dict[str, Any]) -> Any:
 
 @blueprint.post("")
 @requires(Permission.POSTS_WRITE)
-@blueprint.fails(naming.SlugTaken)
+@blueprint.fails(naming.SlugTaken, ChecksFailed)
 @blueprint.arguments(PostIn)
 @blueprint.response(201, PostOut)
 def create_post(values: dict[str, Any]) -> Any:
@@ -81,7 +84,7 @@ def get_managed_post(post_id: uuid.UUID) -> Post:
 
 @blueprint.patch("/<uuid:post_id>")
 @requires(Permission.POSTS_WRITE)
-@blueprint.fails(Stale, naming.SlugTaken, actions.IllegalStep)
+@blueprint.fails(Stale, naming.SlugTaken, IllegalStep)
 @blueprint.arguments(SaveOptions, location="query")
 @blueprint.arguments(PostPatch, content_type="application/merge-patch+json")
 @blueprint.response(200, PostOut)
@@ -107,22 +110,9 @@ def edit_post(options: dict[str, Any], values: dict[str, Any], post_id: uuid.UUI
     )
 
 
-@blueprint.delete("/<uuid:post_id>")
-@requires(Permission.POSTS_WRITE)
-@blueprint.fails(Stale)
-@blueprint.response(204)
-def delete_post(post_id: uuid.UUID) -> None:
-    """Delete a post.
-
-    A published post is withdrawn from readers in the same step.
-    """
-    post = queries.get(session(), post_id, by=caller(), lock=True)
-    actions.delete(session(), post, by=caller(), expected=expected(), now=moments.now())
-
-
 @blueprint.post("/<uuid:post_id>/publish")
 @requires(Permission.POSTS_PUBLISH)
-@blueprint.fails(Stale, naming.SlugTaken)
+@blueprint.fails(Stale, naming.SlugTaken, IllegalStep, ChecksFailed)
 @blueprint.response(200, PostOut)
 def publish_post(post_id: uuid.UUID) -> Post:
     """Publish a post.
@@ -146,7 +136,7 @@ def publish_post(post_id: uuid.UUID) -> Post:
 
 @blueprint.post("/<uuid:post_id>/unpublish")
 @requires(Permission.POSTS_PUBLISH)
-@blueprint.fails(Stale, actions.IllegalStep)
+@blueprint.fails(Stale, IllegalStep)
 @blueprint.response(200, PostOut)
 def unpublish_post(post_id: uuid.UUID) -> Post:
     """Withdraw a post.

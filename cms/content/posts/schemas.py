@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from cms.content.fields import SlugField
-from cms.content.posts.models import Status
+from cms.content.posts.models import MOST_TAGS, Status
 from cms.content.posts.queries import LISTED
 from cms.editions.schemas import SUMMARY, Byline, Cover, Seo, TagName
 from cms.foundation.filters.listed import kinds
@@ -17,7 +17,6 @@ from cms.foundation.http.pages import PageFilter, page_of
 LONGEST_TITLE = 300
 LONGEST_BODY = 1_000_000
 MOST_AUTHORS = 20
-MOST_TAGS = 50
 
 EXAMPLE: dict[str, Any] = {
     "id": SUMMARY["id"],
@@ -33,6 +32,7 @@ EXAMPLE: dict[str, Any] = {
     "status": "published",
     "has_unpublished_changes": False,
     "published_at": "2026-03-01T09:00:00.000Z",
+    "trashed_at": None,
     "created_at": "2026-02-27T16:20:00.000Z",
     "updated_at": "2026-03-01T09:00:00.000Z",
     "created_by": "019ab3c4-0000-7000-8000-000000000001",
@@ -166,6 +166,11 @@ class PostOut(Shown):
         metadata={"description": "Whether publishing again would show readers something else"},
     )
     published_at = Moment(required=True, allow_none=True)
+    trashed_at = Moment(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Since when it has been in the trash; null: it is not there"},
+    )
     created_at = Moment(required=True)
     updated_at = Moment(required=True)
     created_by = fields.UUID(required=True, allow_none=True, attribute="created_by_id")
@@ -180,7 +185,10 @@ class PostOut(Shown):
 class PostFilter(PageFilter):
     """Which posts."""
 
-    status = fields.String(validate=validate.OneOf(list(Status)))
+    status = fields.String(
+        validate=validate.OneOf(list(Status)),
+        metadata={"description": "Without it, all but what is in the trash"},
+    )
     author = SlugField(metadata={"description": "Slug of an author"})
     tag = SlugField(metadata={"description": "Slug of a tag"})
     slug = SlugField(metadata={"description": "The post with exactly this slug"})

@@ -8,8 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cms.accounts import permissions, saving
-from cms.accounts.models import User
-from cms.accounts.permissions import Permission
+from cms.accounts.permissions import Caller, Permission
 from cms.content import merging, naming, usage
 from cms.content.posts.models import PostTag
 from cms.content.tags import queries
@@ -30,7 +29,7 @@ class TagNameTaken(Conflict):
     title = "The name is taken"
 
 
-def create(session: Session, values: dict[str, Any], *, by: User, now: datetime) -> Tag:
+def create(session: Session, values: dict[str, Any], *, by: Caller, now: datetime) -> Tag:
     """A new tag from ``name`` and perhaps ``slug, description``.
 
     Raises ``TagNameTaken``, ``SlugTaken``.
@@ -42,7 +41,7 @@ def create(session: Session, values: dict[str, Any], *, by: User, now: datetime)
 
 
 def named(
-    session: Session, names: list[str], *, by: User, now: datetime
+    session: Session, names: list[str], *, by: Caller, now: datetime
 ) -> tuple[list[Tag], list[Tag]]:
     """The tags with these names or slugs, in order, and those of them that had to be created.
 
@@ -74,7 +73,7 @@ def edit(
     tag: Tag,
     values: dict[str, Any],
     *,
-    by: User,
+    by: Caller,
     expected: Expected,
     now: datetime,
 ) -> Tag:
@@ -97,11 +96,12 @@ def edit(
     return tag
 
 
-def delete(session: Session, tag: Tag, *, by: User, expected: Expected, now: datetime) -> None:
+def delete(session: Session, tag: Tag, *, by: Caller, expected: Expected, now: datetime) -> None:
     """Delete a tag that no post uses. Raises ``Stale``, ``StillInUse``."""
     permissions.demand(by, Permission.TAGS_WRITE)
     saving.guard(session, tag, expected)
     usage.refuse_if_used(session, tag.id, PostTag.tag_id, TagListing)
+    usage.take_off_trash(session, tag.id, PostTag.tag_id, by=by, now=now)
     session.delete(tag)
     session.flush()
     editions.withdraw(session, TagEdition, tag.id, kind="tag.deleted", by_id=by.id, now=now)
@@ -112,7 +112,7 @@ def merge(
     tag: Tag,
     into_id: uuid.UUID,
     *,
-    by: User,
+    by: Caller,
     expected: Expected,
     now: datetime,
 ) -> Tag:
@@ -127,7 +127,7 @@ def merge(
     return into
 
 
-def announce(session: Session, tag: Tag, *, by: User, now: datetime) -> None:
+def announce(session: Session, tag: Tag, *, by: Caller, now: datetime) -> None:
     """Show the tag as it is to readers."""
     edition = TagEdition(
         subject_id=tag.id,
@@ -138,7 +138,7 @@ def announce(session: Session, tag: Tag, *, by: User, now: datetime) -> None:
     editions.issue(session, edition, kind="tag.saved", by_id=by.id, now=now)
 
 
-def _insert(session: Session, values: dict[str, Any], *, by: User, now: datetime) -> Tag:
+def _insert(session: Session, values: dict[str, Any], *, by: Caller, now: datetime) -> Tag:
     tag = Tag(
         id=new_id(),
         name=values["name"],

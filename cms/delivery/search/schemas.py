@@ -41,7 +41,7 @@ class SuggestFilter(Strict):
         longest=LONGEST,
         metadata={
             "description": "Whole words and the beginning of one more",
-            "examples": ["what you d"],
+            "examples": ["what you do"],
         },
     )
     limit = QueryInteger(

@@ -15,6 +15,9 @@ from cms.editions.models import AuthorEdition, NamedEdition, TagEdition
 
 MEDIA_TYPE = "application/x-ndjson"
 BATCH = 100
+# Posts are as long as somebody writes: a batch is as many as had this much text the last time.
+BATCH_CHARACTERS = 250_000
+FIRST_BATCH = 10
 NAMED: tuple[tuple[str, type[NamedEdition]], ...] = (
     ("author", AuthorEdition),
     ("tag", TagEdition),
@@ -32,6 +35,8 @@ def lines(streams: Streams, names: Names, version: int) -> Generator[bytes]:
     for documents in _posts(streams, names, version):
         count += len(documents)
         yield _lines("post", documents)
+    if streams.have_ended.is_set():
+        return
     yield _line({"type": "end", "version": version, "count": count})
 
 
@@ -50,14 +55,17 @@ def _named(
 
 def _posts(streams: Streams, names: Names, version: int) -> Generator[list[dict[str, Any]]]:
     after: queries.PostPosition | None = None
+    limit = FIRST_BATCH
     while not streams.have_ended.is_set():
         with streams.view(version) as view:
-            rows = queries.posts(view, limit=BATCH, after=after, texts=("html",))
+            rows = queries.posts(view, limit=limit, after=after, texts=("html",))
             documents = [whole(row) for row in rows]
             names.fill_in(view, documents)
         if not rows:
             return
         yield documents
+        characters = sum(len(document["html"]) for document in documents)
+        limit = max(1, min(BATCH, BATCH_CHARACTERS * len(documents) // max(1, characters)))
         last = documents[-1]
         after = datetime.fromisoformat(last["published_at"]), uuid.UUID(last["id"])
 

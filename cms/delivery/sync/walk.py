@@ -20,7 +20,6 @@ from cms.delivery.looking import View
 from cms.delivery.names import SHOWN, Names
 from cms.delivery.shaping import named, whole
 from cms.delivery.sync import queries
-from cms.editions.counts import EVERYTHING
 from cms.editions.models import AuthorEdition, Edition, PostEdition, TagEdition
 from cms.foundation import moments
 
@@ -117,11 +116,7 @@ def _posts(view: View, walk: Walk, at: list[Any], room: int) -> _Step:
 def _counts(view: View, walk: Walk, at: list[Any], room: int) -> _Step:
     rows = queries.recounted(view, after=(at[0], uuid.UUID(at[1])), limit=room + 1)
     rows, more = rows[:room], len(rows) > room
-    counted = {
-        row.group_id: row.from_version
-        for row in rows
-        if row.is_newest and row.group_id != EVERYTHING
-    }
+    counted = {row.group_id: row.from_version for row in rows if row.is_newest}
     entries = {
         group_id: _entry(kind, "updated", counted[group_id], named(state))
         for kind in ("author", "tag")

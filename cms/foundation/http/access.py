@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import request
 
 from cms.foundation.errors import CmsError, Fault
+from cms.foundation.http import retries
 from cms.foundation.http.edge import SAFE_METHODS
 from cms.foundation.http.input import invalid, read_json
+from cms.foundation.retries.keys import Asker
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -42,21 +44,32 @@ def guard(
     check: Callable[[], None] | None,
     security: list[dict[str, list[str]]],
     failures: tuple[type[CmsError], ...] = (),
+    asker: Callable[[], Asker] | None = None,
 ) -> Callable[P, R]:
     """Run ``check`` first; then refuse input that the view does not declare; then the view.
 
     ``access`` is what the tests and the OpenAPI document read: a permission, or "public".
+    ``asker`` says who passed the check; without it nothing is done once only.
     """
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         if check is not None:
             check()
+        if asker is not None and retries.is_asked():
+            is_secret = getattr(documented, "holds_secrets", False)
+            return cast(
+                R, retries.once(asker(), partial(run, *args, **kwargs), is_secret=is_secret)
+            )
+        return run(*args, **kwargs)
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
         _refuse_undeclared_input(documented)
         return view(*args, **kwargs)
 
     documented = cast(Any, guarded)
     documented.access = access
+    documented.takes_key = asker is not None
     documented.failures = (*getattr(view, "failures", ()), *failures)
     documented._apidoc = deepcopy(getattr(view, "_apidoc", {}))
     manual = documented._apidoc.setdefault("manual_doc", {})

@@ -59,9 +59,13 @@ def apply(response: Response) -> Response:
 
 def expected() -> Expected:
     """What ``If-Match`` says; whether it was needed is for the action to decide."""
-    if "If-Match" not in request.headers:
-        return versions.UNSTATED
-    given = request.if_match
+    given = request.headers.get("If-Match")
+    return versions.UNSTATED if given is None else read(given)
+
+
+def read(if_match: str) -> Expected:
+    """The versions that an ``If-Match`` names."""
+    given = parse_etags(if_match)
     if given.star_tag:
         return versions.ANY
     # Iterating gives the strong tags only: If-Match compares strongly. Werkzeug reads an empty tag,

@@ -1,12 +1,15 @@
 """What a view declares, written into its OpenAPI operation."""
 
+import itertools
+from collections.abc import Iterator
 from copy import deepcopy
 from http import HTTPStatus
 from typing import Any
 
 from cms.foundation import errors
-from cms.foundation.http import problems
+from cms.foundation.http import problems, retries
 from cms.foundation.http.access import declared_locations
+from cms.foundation.retries import keys
 
 EXAMPLE_INSTANCE = "urn:uuid:019ab3c4-7d5e-7f60-8a71-92b3c4d5e6f7"
 
@@ -22,6 +25,23 @@ IF_MATCH = {
     "required": True,
     "description": "The ETag your change was made from, or `*`.",
     "schema": {"type": "string", "examples": ['"7-5d41402abc4b2a76b9"']},
+}
+IDEMPOTENCY_KEY = {
+    "name": retries.HEADER,
+    "in": "header",
+    "description": "A new one for each new request, the same for its retries: for 24 hours, what "
+    "was done is not done again, and answered as it was.",
+    "schema": {
+        "type": "string",
+        "pattern": keys.PATTERN,
+        "examples": ["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+    },
+}
+REPLAYED = {
+    retries.REPLAYED: {
+        "description": "`true`: this answer was given before, and nothing was done again",
+        "schema": {"type": "string"},
+    }
 }
 ETAG = {"ETag": {"description": "Strong entity tag", "schema": {"type": "string"}}}
 MOVED = {
@@ -47,13 +67,14 @@ def complete(view: Any, method: str, *, has_path_parameters: bool) -> None:
     failures += [errors.Unprocessable, errors.Malformed]
     if has_path_parameters:
         failures.append(errors.NotFound)
-    if method != "GET":
-        statuses[413] = [_http_example(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)]
-    if "json" in declared_locations(view):
-        statuses[415] = [_http_example(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)]
+    for refused in _refused_bodies(view, method):
+        statuses[refused] = [_http_example(refused)]
     if errors.Stale in failures:
         parameters.append(IF_MATCH)
         failures.append(errors.ExpectationMissing)
+    if method == retries.METHOD and getattr(view, "takes_key", False):
+        failures += retries.FAILURES
+        _offer_retries(parameters, responses)
     if method == "GET":
         parameters.append(IF_NONE_MATCH)
         responses[304] = [{"description": "What you hold is current", "content_type": None}]
@@ -61,7 +82,7 @@ def complete(view: Any, method: str, *, has_path_parameters: bool) -> None:
         responses[308] = [MOVED]
     for situation in dict.fromkeys(failures):
         status = int(problems.status_of(situation))
-        detail = (situation.__doc__ or "").strip().splitlines()[0]
+        detail = (situation.__doc__ or "").strip().splitlines()[0].replace("``", "")
         statuses.setdefault(status, []).append(
             _example(status, situation.code, situation.title, detail)
         )
@@ -69,6 +90,21 @@ def complete(view: Any, method: str, *, has_path_parameters: bool) -> None:
         responses[status] = [_problem_response(problems.phrase(status), examples)]
     broken = _http_example(HTTPStatus.INTERNAL_SERVER_ERROR)
     responses["5XX"] = [_problem_response("Failure", [broken])]
+
+
+def _refused_bodies(view: Any, method: str) -> Iterator[HTTPStatus]:
+    if method != "GET":
+        yield HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    if "json" in declared_locations(view):
+        yield HTTPStatus.UNSUPPORTED_MEDIA_TYPE
+
+
+def _offer_retries(
+    parameters: list[dict[str, Any]], responses: dict[int, list[dict[str, Any]]]
+) -> None:
+    parameters.append(IDEMPOTENCY_KEY)
+    for answer in itertools.chain.from_iterable(responses.values()):
+        answer["headers"] = {**answer.get("headers", {}), **REPLAYED}
 
 
 def _http_example(status: HTTPStatus) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any, Protocol, cast
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
+from typing import Any, Protocol, TypeVar, cast
 
 import structlog
 from flask import Flask, Request, Response, current_app, g, request
@@ -18,6 +19,9 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from cms.foundation.database import Database
 from cms.foundation.errors import CmsError, OutcomeUnknown
 from cms.foundation.http import conditional, output, problems, request_ids
+from cms.foundation.retries import claims
+
+T = TypeVar("T")
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Where the environment of a request has the site version that the layer in front found present.
@@ -56,12 +60,13 @@ class Edge(Flask):
         super().__init__(import_name, static_folder=None)
         self.database = database
         self.present = present
+        self.claims = claims.on(database)
         self.url_map.strict_slashes = True
         self.url_map.redirect_defaults = False
         self.session_interface = _NoSessions()
         self.before_request(_identify)
         self.after_request(_complete)
-        self.teardown_appcontext(_close_session)
+        self.teardown_appcontext(_let_go)
         problems.register(self)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
@@ -91,7 +96,7 @@ class Edge(Flask):
                 _roll_back()
                 if attempt == TRIES or not _may_be_repeated(error):
                     raise
-                _close_session()
+                _let_go()
             except BaseException:
                 _roll_back()
                 raise
@@ -152,6 +157,14 @@ def site_version() -> int:
     return present().number
 
 
+def after_answer(task: Callable[[], None]) -> None:
+    """Do this once the transaction is committed and the answer sent: nobody waits for it.
+
+    A request that fails does nothing more. The failure of a task is logged.
+    """
+    g.setdefault("tasks", []).append(task)
+
+
 def _may_be_repeated(error: DBAPIError) -> bool:
     """Whether the database did nothing, or nothing was to be done but reading."""
     is_reading = request.method in SAFE_METHODS
@@ -173,14 +186,32 @@ def _commit() -> None:
 
 
 def _roll_back() -> None:
+    g.pop("tasks", None)
     if "session" in g:
         g.session.rollback()
 
 
-def _close_session(_error: BaseException | None = None) -> None:
+def hold(resource: AbstractContextManager[T]) -> T:
+    """Enter ``resource``, and leave it when this request was committed or rolled back."""
+    if "held" not in g:
+        g.held = ExitStack()
+    return cast(ExitStack, g.held).enter_context(resource)
+
+
+def _let_go(_error: BaseException | None = None) -> None:
     current = g.pop("session", None)
     if current is not None:
         current.close()
+    held = g.pop("held", None)
+    if held is not None:
+        held.close()
+
+
+def _carry_out(task: Callable[[], None]) -> None:
+    try:
+        task()
+    except Exception:  # noqa: BLE001 - nobody is left to be told
+        structlog.get_logger().exception("task_failed")
 
 
 def _identify() -> None:
@@ -205,6 +236,8 @@ def _complete(response: Response) -> Response:
     for name, value in (*DEFAULT_HEADERS, ("X-Request-Id", g.request_id)):
         if name.lower() not in present:
             headers.add(name, value)
+    for task in g.pop("tasks", ()):
+        response.call_on_close(partial(_carry_out, task))
     log = structlog.get_logger()
     if log.is_enabled_for(logging.INFO):
         log.info(

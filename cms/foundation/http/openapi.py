@@ -51,8 +51,7 @@ class Api(SmorestApi):
             {
                 "type": "http",
                 "scheme": "bearer",
-                "bearerFormat": "JWT",
-                "description": "The `access_token` of `POST /api/v1/auth/login`",
+                "description": "The `access_token` of `POST /api/v1/auth/login`, or a key",
             },
         )
 

@@ -105,6 +105,19 @@ def document(
     }
 
 
+def describe(error: CmsError) -> dict[str, Any]:
+    """The problem document of a situation in this request."""
+    return document(
+        status_of(type(error)),
+        code=error.code,
+        title=error.title,
+        detail=error.detail,
+        faults=error.errors,
+        members=error.members,
+        instance=_instance(),
+    )
+
+
 def answer(body: dict[str, Any], headers: dict[str, str] | None = None) -> Response:
     """A problem document as a response; never cached."""
     response = Response(orjson.dumps(body), status=body["status"], content_type=MEDIA_TYPE)
@@ -132,18 +145,9 @@ def _of_situation(error: CmsError) -> Response:
         # RFC 6750, 3: a challenge without error code when no token came at all.
         reason = ' error="invalid_token"' if error.token_came else ""
         headers["WWW-Authenticate"] = f"Bearer{reason}"
-    if isinstance(error, errors.TooManyAttempts | errors.Unavailable):
+    if error.retry_after is not None:
         headers["Retry-After"] = str(error.retry_after)
-    body = document(
-        status_of(type(error)),
-        code=error.code,
-        title=error.title,
-        detail=error.detail,
-        faults=error.errors,
-        members=error.members,
-        instance=_instance(),
-    )
-    return answer(body, headers)
+    return answer(describe(error), headers)
 
 
 def _of_http(error: HTTPException) -> Response:

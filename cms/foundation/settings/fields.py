@@ -131,11 +131,22 @@ class Settings:
         "days for which `cms prune` keeps what readers no longer see",
         shown_default="365",
     )
+    trash_days: int = _setting(
+        "CMS_TRASH_DAYS",
+        "days for which `cms prune` keeps deleted posts in the trash",
+        shown_default="30",
+    )
     database_timeout: int = _setting(
         "CMS_DATABASE_TIMEOUT",
         "seconds: how long a PostgreSQL statement may run, how long to wait for a connection or a "
         "turn to write (SQLite: behind other requests of the same process)",
         shown_default="30",
+    )
+    checks: str = _setting(
+        "CMS_CHECKS",
+        "`errors` refuses to publish what the content checks call an error, `warnings` what they "
+        "call either; `off` only tells who asks",
+        shown_default="off",
     )
     post_url: str = _setting(
         "CMS_POST_URL",

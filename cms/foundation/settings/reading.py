@@ -59,6 +59,8 @@ def load() -> Settings:
         "metrics": env.bool("METRICS", False),
         "time_travel": env.bool("TIME_TRAVEL", False),
         "history_days": env.int("HISTORY_DAYS", 365, validate=checks.between(1, 36_500)),
+        "trash_days": env.int("TRASH_DAYS", 30, validate=checks.between(1, 36_500)),
+        "checks": env.str("CHECKS", "off", validate=validate.OneOf(["off", "errors", "warnings"])),
         "post_url": env.str("POST_URL", "", validate=pages.check_pattern),
         "tag_url": env.str("TAG_URL", "", validate=pages.check_pattern),
         "author_url": env.str("AUTHOR_URL", "", validate=pages.check_pattern),

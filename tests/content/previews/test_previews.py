@@ -187,12 +187,24 @@ def test_it_ends_when_it_is_revoked(client: ContractClient, editor: Caller) -> N
     assert [one["id"] for one in links(editor, post)] == [stays["id"]]
 
 
-def test_it_ends_with_the_post(client: ContractClient, editor: Caller) -> None:
+def test_it_ends_while_the_post_is_in_the_trash(client: ContractClient, editor: Caller) -> None:
     post = factories.a_post(editor)
     link = a_link(editor, post)
 
     factories.deleted(editor, post)
 
+    assert leads_nowhere(client, link)
+    assert editor.post(f"{POSTS}/{post['id']}/restore", if_match="*").status_code == 200
+    assert not leads_nowhere(client, link)
+
+
+def test_it_ends_with_the_post(client: ContractClient, admin: Caller) -> None:
+    post = factories.a_post(admin)
+    link = a_link(admin, post)
+
+    purged = admin.delete(f"{POSTS}/{post['id']}?purge=true", if_match="*")
+
+    assert purged.status_code == 204
     assert leads_nowhere(client, link)
 
 

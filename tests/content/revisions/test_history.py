@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.content.posts import actions
 from cms.content.posts import queries as posts
 from cms.content.posts.models import Post
@@ -57,9 +58,10 @@ class Editors:
             post = actions.create(session, dict(FIRST), by=self.user(session, 0), now=NOON)
             self.post_id = post.id
 
-    def user(self, session: Session, number: int) -> User:
+    def user(self, session: Session, number: int) -> Caller:
         """One of the two."""
-        return next(one for one in session.query(User) if str(one.id) == self.ids[number])
+        found = next(one for one in session.query(User) if str(one.id) == self.ids[number])
+        return Caller.of(found)
 
     def carry_out(self, verb: str, number: int, minutes: int, what: Any) -> None:
         """One step by one of them, some minutes after the last."""
@@ -76,7 +78,7 @@ class Editors:
         else:
             getattr(model, verb)()
 
-    def act(self, session: Session, post: Post, verb: str, by: User, what: Any) -> None:
+    def act(self, session: Session, post: Post, verb: str, by: Caller, what: Any) -> None:
         """The same in the database."""
         said: dict[str, Any] = {"by": by, "expected": ANY, "now": self.now}
         if verb == "publish":

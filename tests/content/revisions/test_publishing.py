@@ -3,6 +3,7 @@
 from typing import Any
 
 from cms.accounts.models import User
+from cms.accounts.permissions import Caller as By
 from cms.content.posts import publishing
 from cms.content.posts import queries as posts
 from cms.content.posts.revisions import keeping, queries
@@ -16,7 +17,7 @@ from tests.content.revisions.desk import POSTS, revision, revisions, saved
 def publish_revision(app: Edge, by: Caller, post: dict[str, Any], number: int) -> dict[str, Any]:
     """The working copy after one of its revisions was published."""
     with app.database.transaction() as session:
-        user = next(one for one in session.query(User) if str(one.id) == by.user_id)
+        user = By.of(next(one for one in session.query(User) if str(one.id) == by.user_id))
         (found,) = session.scalars(posts.matching(by=user, slug=post["slug"], now=moments.now()))
         subject = posts.get(session, found.id, by=user, lock=True)
         wanted = queries.get(session, subject, number)
@@ -91,7 +92,7 @@ def test_what_somebody_stands_on_is_not_changed_by_autosaves(app: Edge, editor: 
     saved(editor, post, autosave=True, body="a")
     tag = editor.get(f"{POSTS}/{post['id']}").headers["ETag"]
     with app.database.transaction() as session:
-        user = next(one for one in session.query(User) if str(one.id) == editor.user_id)
+        user = By.of(next(one for one in session.query(User) if str(one.id) == editor.user_id))
         subject = session.scalars(posts.matching(by=user, now=moments.now())).one()
         keeping.fix(session, subject)
 

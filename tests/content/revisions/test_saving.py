@@ -190,10 +190,12 @@ def test_autosave_is_true_or_false(editor: Caller, value: str) -> None:
     assert answer.get_json()["errors"][0]["pointer"] == "?autosave"
 
 
-def test_deleting_a_post_deletes_its_revisions(app: Edge, editor: Caller) -> None:
+def test_purging_a_post_deletes_its_revisions(app: Edge, admin: Caller, editor: Caller) -> None:
     post = factories.a_post(editor, title="One")
     saved(editor, post, title="Two")
     factories.deleted(editor, post)
+    assert editor.get(f"{POSTS}/{post['id']}/revisions").status_code == 200
+    assert admin.delete(f"{POSTS}/{post['id']}?purge=true", if_match="*").status_code == 204
 
     assert editor.get(f"{POSTS}/{post['id']}/revisions").status_code == 404
     with app.database.session(read_only=True) as session:

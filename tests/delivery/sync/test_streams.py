@@ -1,15 +1,18 @@
 """Changes as they come: events, waiting, the bound on both, and their end."""
 
+import json
 import threading
 import time
 from collections.abc import Generator, Iterator
+from typing import cast
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from cms.delivery.sync import events
+from cms.delivery.sync import events, export
 from cms.delivery.sync.streams import Streams
+from cms.editions.present import Present
 from cms.foundation.http.edge import Edge
 from tests import factories
 from tests.callers import Caller, ContractClient
@@ -35,6 +38,12 @@ def streams(app: Edge) -> Iterator[Streams]:
     for stream in opened:
         stream.close()
         stream.close()
+
+
+def others(app: Edge) -> Streams:
+    """Streams that a test may end; those of the application must not."""
+    names, present = app.extensions["cms.names"], cast(Present, app.present)
+    return Streams(app.database, present=present, names=names, places=1)
 
 
 def _nothing() -> Generator[bytes]:
@@ -156,6 +165,27 @@ def test_beyond_the_bound_all_others_are_told_to_come_back(
     assert not streams.have_ended.is_set()
 
 
+def test_an_export_that_a_stop_cuts_short_does_not_say_that_it_is_whole(
+    app: Edge, reader: FlaskClient, editor: Caller
+) -> None:
+    slugs = [factories.a_published_post(editor)["slug"] for _ in range(export.FIRST_BATCH + 1)]
+    streams = app.extensions["cms.streams"]
+    app.extensions["cms.streams"] = ending = others(app)
+    try:
+        chunks = reader.get("/api/v1/export.ndjson").iter_encoded()
+        first = json.loads(next(chunks))
+        while b'"post"' not in (chunk := next(chunks)):
+            pass
+        ending.end()
+        rest = list(chunks)
+    finally:
+        app.extensions["cms.streams"] = streams
+
+    assert first == {"type": "site", "version": len(slugs)}
+    assert len(chunk.splitlines()) == export.FIRST_BATCH < len(slugs)
+    assert rest == []
+
+
 @pytest.mark.usefixtures("streams")
 def test_head_opens_nothing(client: ContractClient) -> None:
     for _ in range(PLACES + 1):
@@ -179,8 +209,7 @@ def test_events_and_json_at_one_address_do_not_take_each_others_place(
 
 
 def test_streams_end_when_the_server_stops(app: Edge) -> None:
-    names = app.extensions["cms.names"]
-    streams = Streams(app.database, present=app.present, names=names, places=1)  # type: ignore[arg-type]
+    streams = others(app)
     waited: list[bool] = []
     waiting = threading.Thread(target=lambda: waited.append(streams.wait_past(0, 60)))
     waiting.start()

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.content.posts.models import Post
 from cms.content.posts.previews import queries
 from cms.content.posts.previews.models import PreviewLink
@@ -33,7 +33,7 @@ def create(
     *,
     revision: int | None,
     lifetime: timedelta,
-    by: User,
+    by: Caller,
     now: datetime,
 ) -> tuple[PreviewLink, str]:
     """A link and its token, which nobody can read again. Who may see the post may give one out.

@@ -11,10 +11,12 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.content import markdown
 from cms.content.authors import queries as author_queries
 from cms.content.posts import publishing
 from cms.content.posts import queries as posts
+from cms.content.posts.models import Status
 from cms.content.posts.previews.models import PreviewLink
 from cms.content.posts.revisions import queries as revisions
 from cms.content.posts.revisions import reviving
@@ -53,10 +55,13 @@ def shown(session: Session, token: str, *, now: datetime) -> dict[str, Any]:
         raise _nothing()
     link, maker = found
     try:
-        post = posts.get(session, link.post_id, by=maker)
+        post = posts.get(session, link.post_id, by=Caller.of(maker))
         revision = revisions.get(session, post, link.revision or post.revision)
     except NotFound as error:
         raise _nothing() from error
+    # Until it is restored.
+    if post.status == Status.TRASHED:
+        raise _nothing()
     content = revision.content
     if revision.number != post.revision:
         content = reviving.revive(session, post, content).content

@@ -24,6 +24,7 @@ from cms.foundation.errors import Malformed
 from cms.foundation.http import Blueprint, pages, public, session
 from cms.foundation.http.access import secret_address
 from cms.foundation.http.pages import PageFilter
+from cms.foundation.http.retries import holds_secrets
 
 HEADERS = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
 
@@ -37,6 +38,7 @@ blueprint = Blueprint(
 
 @blueprint.post("/manage/posts/<uuid:post_id>/preview-links")
 @requires(Permission.POSTS_WRITE)
+@holds_secrets
 @blueprint.fails(actions.TooManyLinks)
 @blueprint.arguments(PreviewLinkIn)
 @blueprint.response(201, NewPreviewLink)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.content.posts import actions
 from cms.content.posts.models import Post
 from cms.content.posts.revisions import queries, reviving
@@ -12,7 +12,7 @@ from cms.foundation.versions import Expected
 
 
 def restore(
-    session: Session, post: Post, number: int, *, by: User, expected: Expected, now: datetime
+    session: Session, post: Post, number: int, *, by: Caller, expected: Expected, now: datetime
 ) -> Post:
     """Let the working copy say again what it said at revision ``number``, as an edit would.
 

@@ -6,7 +6,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from cms.accounts.models import User
+from cms.accounts.permissions import Caller
 from cms.content.posts.content import Content
 from cms.content.posts.models import Post
 from cms.content.posts.revisions import queries
@@ -16,7 +16,7 @@ from cms.content.posts.revisions.models import PostRevision
 LONGEST_RUN = timedelta(minutes=10)
 
 
-def begin(post: Post, *, by: User, now: datetime) -> None:
+def begin(post: Post, *, by: Caller, now: datetime) -> None:
     """A new post is at its first revision."""
     post.revision = 1
     post.revised_fields = []
@@ -24,7 +24,7 @@ def begin(post: Post, *, by: User, now: datetime) -> None:
 
 
 def keep(
-    session: Session, post: Post, before: Content, *, by: User, now: datetime, autosave: bool
+    session: Session, post: Post, before: Content, *, by: Caller, now: datetime, autosave: bool
 ) -> None:
     """Number the state that ``post`` was just brought into, and keep the one ``before`` it.
 
@@ -67,7 +67,7 @@ def fix(session: Session, post: Post) -> None:
     set_committed_value(post, "revision_is_fixed", value=True)
 
 
-def _goes_on(post: Post, *, by: User, now: datetime) -> bool:
+def _goes_on(post: Post, *, by: Caller, now: datetime) -> bool:
     """Whether an autosave belongs to the run that the present revision is."""
     return (
         post.autosaves_began_at is not None
@@ -77,7 +77,7 @@ def _goes_on(post: Post, *, by: User, now: datetime) -> bool:
     )
 
 
-def _note(post: Post, *, by: User, now: datetime, autosave: bool) -> None:
+def _note(post: Post, *, by: Caller, now: datetime, autosave: bool) -> None:
     post.revised_at = now
     post.revised_by_id = by.id
     post.autosaves_began_at = now if autosave else None

@@ -7,6 +7,7 @@ from flask import Response
 
 from cms.accounts.access import caller, requires
 from cms.accounts.permissions import Permission
+from cms.content.naming import SlugTaken
 from cms.content.posts import queries as post_queries
 from cms.content.posts.models import Post
 from cms.content.posts.revisions import actions, queries, reviving
@@ -20,6 +21,7 @@ from cms.content.posts.revisions.schemas import (
     WholeRevision,
 )
 from cms.content.posts.schemas import PostOut
+from cms.content.posts.steps import IllegalStep
 from cms.foundation import moments
 from cms.foundation.errors import Malformed, Stale
 from cms.foundation.http import Blueprint, cursors, expected, pages, session
@@ -97,7 +99,7 @@ def compare_revisions(asked: dict[str, Any], post_id: uuid.UUID, number: int) ->
 
 @blueprint.post("/<uuid:post_id>/revisions/<number:number>/restore")
 @requires(Permission.POSTS_WRITE)
-@blueprint.fails(Stale)
+@blueprint.fails(Stale, SlugTaken, IllegalStep)
 @blueprint.response(200, PostOut)
 def restore_revision(post_id: uuid.UUID, number: int) -> Post:
     """Bring a revision back.

@@ -11,12 +11,22 @@ const element = (id) => document.getElementById(id);
 /** The current login, or null: { accessToken, refreshToken, endsAt, lifetime, timer }. */
 let session = null;
 
-
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
 const followColorScheme = () =>
   document.documentElement.classList.toggle("dark-mode", dark.matches);
 dark.addEventListener("change", followColorScheme);
 followColorScheme();
+
+/** Swagger UI takes an example of lines of JSON for one JSON text, and shows it as a string. */
+const linesOfJson = {
+  afterLoad({ fn }) {
+    const sample = fn.getSampleSchema;
+    this.fn.getSampleSchema = (schema, mediaType, options, example) =>
+      typeof example === "string" && String(mediaType).endsWith("ndjson")
+        ? example
+        : sample(schema, mediaType, options, example);
+  },
+};
 
 const ui = window.SwaggerUIBundle({
   url: openapiUrl,
@@ -29,6 +39,7 @@ const ui = window.SwaggerUIBundle({
   validatorUrl: null,
   // Before the document is loaded Swagger UI does not know the scheme and ignores a token.
   onComplete: authorize,
+  plugins: [linesOfJson],
 });
 
 function authorize() {

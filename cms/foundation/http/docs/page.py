@@ -10,6 +10,8 @@ from importlib import resources
 
 import flask
 
+from cms.foundation.http.docs import recipes
+
 OWN_FILES = "cms.foundation.http.docs"
 SWAGGER_UI_FILES = "flask_swagger_ui"
 
@@ -63,8 +65,18 @@ def template() -> string.Template:
     return string.Template(resources.files(OWN_FILES).joinpath("page.html").read_text("utf-8"))
 
 
-def register_docs(app: flask.Flask, *, openapi_path: str, api_prefix: str, title: str) -> None:
-    """Add `GET /docs` and its files. Both paths are given from the root, as `/openapi.json`."""
+def register_docs(
+    app: flask.Flask,
+    *,
+    openapi_path: str,
+    api_prefix: str,
+    title: str,
+    programs: tuple[str, ...],
+) -> None:
+    """Add `GET /docs` and its files. Both paths are given from the root, as `/openapi.json`.
+
+    ``programs`` are the files of the folder `examples` that it shows.
+    """
 
     def show_docs() -> flask.Response:
         root = flask.request.script_root
@@ -74,7 +86,8 @@ def register_docs(app: flask.Flask, *, openapi_path: str, api_prefix: str, title
             "auth_url": f"{root}{api_prefix}/auth",
             "assets_url": f"{root}/docs/assets/{fingerprint()}",
         }
-        page = template().substitute({name: html.escape(text) for name, text in gaps.items()})
+        filled = {name: html.escape(text) for name, text in gaps.items()}
+        page = template().substitute(filled, recipes=recipes.entries(programs))
         response = flask.Response(page, mimetype="text/html")
         response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
         response.headers["Referrer-Policy"] = "no-referrer"

@@ -12,8 +12,9 @@ _TIMEOUT: Final = httpx2.Timeout(30.0, connect=5.0, pool=5.0)
 _ATTEMPTS: Final = 3
 _MAX_PAUSE_SECONDS: Final = 10.0
 _MAX_DETAIL: Final = 600
-# A gateway's answers for "nobody was there"; for a request that changes nothing, ask again.
+# A gateway's answers for "nobody was there", and the server's for "perhaps it was saved".
 _UNAVAILABLE: Final = frozenset({502, 503, 504})
+_KEY: Final = "Idempotency-Key"
 _API: Final = "/api/v1"
 
 
@@ -113,7 +114,7 @@ class Transport:
         self._secrets: set[str] = set()
         self._client = httpx2.Client(
             base_url=f"{server.address}{_API}",
-            headers={"Accept": "application/json", "User-Agent": "cms-publish"},
+            headers={"Accept": "application/json", "User-Agent": "cms"},
             timeout=_TIMEOUT,
             # The password goes to the server named, nowhere else: not to where a redirect points
             # and, for this machine, not through a proxy of the environment.
@@ -138,13 +139,19 @@ class Transport:
         payload: dict[str, Any] | None = None,
         parameters: dict[str, str] | None = None,
         if_match: str | None = None,
+        key: str | None = None,
     ) -> Answer:
-        """Send a request below /api/v1 and return the answer, or raise RemoteFault."""
+        """Send a request below /api/v1 and return the answer, or raise RemoteFault.
+
+        With a key, the server does what is asked once, however often it is sent.
+        """
         headers = {}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         if if_match is not None:
             headers["If-Match"] = if_match
+        if key is not None:
+            headers[_KEY] = key
         if payload is not None:
             patch = method == "PATCH"
             headers["Content-Type"] = f"application/{'merge-patch+' if patch else ''}json"
@@ -263,17 +270,24 @@ def _json(response: httpx2.Response) -> object:
 
 
 def _harmless(request: httpx2.Request, fault: Exception) -> bool:
-    """Whether to repeat: the request changes nothing, or it never left."""
+    """Whether to repeat: it never left, or the second time would change nothing."""
     unsent = isinstance(fault, (httpx2.ConnectError, httpx2.ConnectTimeout))
-    return unsent or request.method == "GET"
+    return unsent or _repeatable(request)
+
+
+def _repeatable(request: httpx2.Request) -> bool:
+    return request.method == "GET" or _KEY in request.headers
 
 
 def _pause_before_retry(request: httpx2.Request, response: httpx2.Response) -> float:
     """Return the seconds to wait before asking again; 0 means not to."""
     if response.status_code == httpx2.codes.TOO_MANY_REQUESTS:
         return _retry_after(response) or 1.0
-    if response.status_code in _UNAVAILABLE and request.method == "GET":
+    if response.status_code in _UNAVAILABLE and _repeatable(request):
         return _retry_after(response) or 0.5
+    if response.status_code == httpx2.codes.CONFLICT:
+        # With this header: an attempt whose answer was lost still runs.
+        return _retry_after(response)
     return 0.0
 
 

@@ -2,11 +2,12 @@
 
 import dataclasses
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
-from cms.commands.publish.session import Session, Sessions
-from cms.commands.publish.transport import (
+from cms.commands.client.session import Session, Sessions
+from cms.commands.client.transport import (
     Answer,
     NotSent,
     RemoteFault,
@@ -58,6 +59,11 @@ class Post:
         return str(self.fields.get("status"))
 
     @property
+    def trashed(self) -> bool:
+        """Whether it was deleted, and can still be brought back."""
+        return self.status == "trashed"
+
+    @property
     def live(self) -> bool:
         """Whether readers see this very version."""
         return self.status == "published" and not self.fields.get("has_unpublished_changes")
@@ -90,41 +96,42 @@ class Remote:
 
     def find_post(self, slug: str) -> Post | None:
         """Return the post with this slug, if there is one that the user may see."""
-        for entry in self._entries(_POSTS, slug=slug):
+        for entry in self.entries(_POSTS, slug=slug):
             if entry.get("slug") == slug:
                 return self.get_post(str(entry.get("id")))
         return None
 
     def get_post(self, post_id: str) -> Post:
         """Return a post, or raise NotFound."""
-        return _post(self._send("GET", f"{_POSTS}/{post_id}"))
+        return post_of(self.send("GET", f"{_POSTS}/{post_id}"))
 
     def create_post(self, payload: dict[str, Any]) -> Post:
         """Create a post as a draft or in review; the server chooses a slug if none is given."""
-        return _post(self._send("POST", _POSTS, payload=payload))
+        return post_of(self.send("POST", _POSTS, payload=payload))
 
     def change_post(self, post_id: str, payload: dict[str, Any], *, if_match: str) -> Post:
         """Save some fields of a post, or raise Stale."""
         path = f"{_POSTS}/{post_id}"
-        return _post(self._send("PATCH", path, payload=payload, if_match=if_match))
+        return post_of(self.send("PATCH", path, payload=payload, if_match=if_match))
 
     def publish_post(self, post_id: str, *, if_match: str) -> Post:
         """Make the working copy live, or raise Stale."""
-        return _post(self._send("POST", f"{_POSTS}/{post_id}/publish", if_match=if_match))
+        return post_of(self.send("POST", f"{_POSTS}/{post_id}/publish", if_match=if_match))
 
     def authors(self) -> list[Author]:
         """Return all bylines."""
-        return [_author(entry) for entry in self._entries(_AUTHORS)]
+        return [_author(entry) for entry in self.entries(_AUTHORS)]
 
     def create_author(self, payload: dict[str, Any]) -> Author:
         """Create a byline."""
-        return _author(self._send("POST", _AUTHORS, payload=payload).data)
+        return _author(self.send("POST", _AUTHORS, payload=payload).data)
 
-    def _entries(self, path: str, **parameters: str) -> Iterator[Mapping[str, Any]]:
+    def entries(self, path: str, **parameters: str) -> Iterator[Mapping[str, Any]]:
+        """Yield what a list holds, page by page."""
         cursor: str | None = None
         while True:
-            asked = parameters | {"limit": _PAGE} | ({"cursor": cursor} if cursor else {})
-            page = self._send("GET", path, parameters=asked).data
+            asked = {"limit": _PAGE} | parameters | ({"cursor": cursor} if cursor else {})
+            page = self.send("GET", path, parameters=asked).data
             entries, following = page.get("data"), page.get("next_cursor")
             if not isinstance(entries, list) or (cursor and following == cursor):
                 raise _strange(path)
@@ -133,8 +140,13 @@ class Remote:
                 return
             cursor = following
 
-    def _send(self, method: str, path: str, **parts: Any) -> Answer:
-        return self._call(lambda token: self._transport.send(method, path, token=token, **parts))
+    def send(self, method: str, path: str, **parts: Any) -> Answer:
+        """Send a request as the user, or raise RemoteFault."""
+        # One for all attempts; what has If-Match instead of a key is not repeated by itself.
+        key = str(uuid.uuid4()) if method == "POST" else None
+        return self._call(
+            lambda token: self._transport.send(method, path, token=token, key=key, **parts)
+        )
 
     def _call(self, send: Callable[[str], T]) -> T:
         """Send with an access token; once more after a 401, which means that nothing was done."""
@@ -231,7 +243,8 @@ def _session(email: str, answer: Answer) -> Session:
     )
 
 
-def _post(answer: Answer) -> Post:
+def post_of(answer: Answer) -> Post:
+    """Return the managed post that an answer shows."""
     data = answer.data or {}
     post_id, slug, version = data.get("id"), data.get("slug"), data.get("version")
     if not (isinstance(post_id, str) and isinstance(slug, str) and isinstance(version, int)):

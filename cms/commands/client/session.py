@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cms.commands.publish import storage
+from cms.commands.client import storage
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

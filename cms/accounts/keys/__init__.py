@@ -1,0 +1,1 @@
+"""Keys for machines: shown once, stored hashed, good for a part of what their owner may do."""

@@ -1,0 +1,55 @@
+"""The table of keys, and whom a key speaks for."""
+
+import uuid
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Uuid
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from cms.accounts.models import User, UserKind
+from cms.accounts.permissions import Caller, Permission
+from cms.foundation.database import Base, Key, UtcDateTime
+
+
+class AccessKey(Base):
+    """Acts for its user: for a person, or for a user that exists for this key only."""
+
+    __tablename__ = "access_keys"
+
+    id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    user_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
+    name: Mapped[str]
+    hint: Mapped[str]
+    digest: Mapped[str] = mapped_column(Key, unique=True)
+    permissions: Mapped[list[str]] = mapped_column(JSON)
+    # Ids, not links: a tag that is deleted must close the key further, never open it.
+    tag_ids: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    user: Mapped[User] = relationship(lazy="raise")
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it belongs to the site, and not to a person."""
+        return self.user.kind == UserKind.SERVICE
+
+    def counts(self, now: datetime) -> bool:
+        """Whether it opens anything now."""
+        return self.user.is_active and (self.expires_at is None or now < self.expires_at)
+
+    def caller(self) -> Caller:
+        """Who acts with it: never more than its user may at this moment."""
+        own = Caller.of(self.user)
+        given = {str(Permission.ACCOUNT_USE), *self.permissions}
+        tags = None if self.tag_ids is None else frozenset(map(uuid.UUID, self.tag_ids))
+        return replace(
+            own,
+            permissions=frozenset(one for one in own.permissions if one in given),
+            tag_ids=tags,
+            key_id=self.id,
+        )

@@ -1,0 +1,37 @@
+"""When keys were last used: noted about once a minute, and no request waits for it."""
+
+import uuid
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import or_, update
+
+from cms.accounts.keys.models import AccessKey
+from cms.foundation.database import Database
+from cms.foundation.http.edge import after_answer
+
+PERIOD = timedelta(minutes=1)
+
+
+class Uses:
+    """Remembers what this process has noted, so that a busy database gets no queue of notes."""
+
+    def __init__(self, database: Database) -> None:
+        """Note in ``database``."""
+        self._database = database
+        self._noted: dict[uuid.UUID, datetime] = {}
+
+    def note(self, key: AccessKey, *, now: datetime) -> None:
+        """The key is used by the present request."""
+        before = [known for known in (key.last_used_at, self._noted.get(key.id)) if known]
+        if before and now - max(before) < PERIOD:
+            return
+        self._noted[key.id] = now
+        after_answer(partial(self._write, key.id, now))
+
+    def _write(self, key_id: uuid.UUID, now: datetime) -> None:
+        is_due = or_(AccessKey.last_used_at.is_(None), AccessKey.last_used_at <= now - PERIOD)
+        with self._database.transaction() as session:
+            session.execute(
+                update(AccessKey).where(AccessKey.id == key_id, is_due).values(last_used_at=now)
+            )

@@ -1,0 +1,1 @@
+"""Doing many things to many posts in one request."""

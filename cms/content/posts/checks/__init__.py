@@ -1,0 +1,1 @@
+"""Content checks: what a careful editor would look at before readers do."""

@@ -1,0 +1,1 @@
+"""The trash: where posts go first, and come back from."""

@@ -1,0 +1,74 @@
+"""What leads into the trash, and out of it: trash, restore, purge."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from cms.accounts import permissions, saving
+from cms.accounts.permissions import Caller, Permission
+from cms.content import naming
+from cms.content.posts import actions, publishing, queries, steps
+from cms.content.posts.models import Post, Status
+from cms.content.posts.revisions import keeping
+from cms.content.posts.steps import Step
+from cms.foundation.versions import Expected
+
+
+def trash(session: Session, post: Post, *, by: Caller, expected: Expected, now: datetime) -> None:
+    """Put the post into the trash; readers lose it, and its slug is free.
+
+    Raises ``Stale``, ``IllegalStep``.
+    """
+    actions.demand_writing(by, post)
+    saving.guard(session, post, expected)
+    steps.demand(post, Step.TRASH)
+    was_published = post.is_published
+    post.status, post.trashed_at = Status.TRASHED, now
+    post.forget_edition()
+    saving.touch(post, by=by, now=now)
+    session.flush()
+    if was_published:
+        publishing.withdraw(session, post.id, kind="post.trashed", by=by, now=now)
+
+
+def restore(session: Session, post: Post, *, by: Caller, expected: Expected, now: datetime) -> Post:
+    """Bring the post back as a draft; with another slug, if its own is taken by now.
+
+    Raises ``Stale``, ``IllegalStep``.
+    """
+    actions.demand_writing(by, post)
+    saving.guard(session, post, expected)
+    steps.demand(post, Step.RESTORE)
+    post_id, before = post.id, post.content()
+
+    def put(slug: str) -> None:
+        # A try that failed has emptied the object.
+        queries.get(session, post_id, by=by, lock=True)
+        post.slug, post.status, post.trashed_at = slug, Status.DRAFT, None
+        if slug != before.slug:
+            keeping.keep(session, post, before, by=by, now=now, autosave=False)
+        saving.touch(post, by=by, now=now)
+
+    naming.settle(
+        session,
+        post,
+        post.slug,
+        put=put,
+        is_taken=lambda slug: queries.slug_is_taken(session, slug, post_id),
+        holding=queries.KEPT,
+    )
+    return post
+
+
+def purge(session: Session, post: Post, *, by: Caller, expected: Expected, now: datetime) -> None:
+    """Delete the post and all that belongs to it, in the trash or not. Raises ``Stale``.
+
+    Its editions stay: readers who had it are told that it is gone.
+    """
+    permissions.demand(by, Permission.POSTS_PURGE)
+    saving.guard(session, post, expected)
+    was_published = post.is_published
+    session.delete(post)
+    session.flush()
+    if was_published:
+        publishing.withdraw(session, post.id, kind="post.purged", by=by, now=now)

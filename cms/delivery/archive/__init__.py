@@ -1,0 +1,1 @@
+"""How many posts each month has."""

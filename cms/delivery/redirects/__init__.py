@@ -1,0 +1,1 @@
+"""Slugs that something had before, and where they lead."""

@@ -1,0 +1,128 @@
+"""Each rule over the post alone, as a table."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from cms.content import markdown
+from cms.content.posts.checks import rules
+from cms.content.posts.checks.findings import Severity
+
+NO_SEO = {"title": None, "description": None, "canonical_url": None}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A post with nothing wrong."""
+
+    title: str = "A title"
+    excerpt: str | None = "An excerpt."
+    body: str = "Text."
+    cover: dict[str, Any] | None = None
+    seo: dict[str, Any] = field(default_factory=lambda: NO_SEO)
+    slug: str = "a-title"
+
+
+@pytest.mark.parametrize(
+    ("post", "pointers"),
+    [
+        (Draft(title="x" * 60), []),
+        (Draft(title="x" * 61), ["#/title"]),
+        (Draft(title="\u00e9" * 60), []),
+        (Draft(title="e\u0301" * 60), []),
+        (Draft(title="\u6f22" * 30), []),
+        (Draft(title="\u6f22" * 31), ["#/title"]),
+        (Draft(title="x" * 300, seo={**NO_SEO, "title": "Short"}), []),
+        (Draft(seo={**NO_SEO, "title": "x" * 61}), ["#/seo/title"]),
+    ],
+)
+def test_search_engines_cut_long_titles(post: Draft, pointers: list[str]) -> None:
+    assert [finding.pointer for finding in rules.title(post)] == pointers
+
+
+@pytest.mark.parametrize(("length", "count"), [(0, 0), (160, 0), (161, 1), (1000, 1)])
+def test_search_engines_cut_long_descriptions(length: int, count: int) -> None:
+    found = list(rules.description(Draft(seo={**NO_SEO, "description": "x" * length})))
+
+    assert [finding.pointer for finding in found] == ["#/seo/description"] * count
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "severities"),
+    [
+        ("Words.", []),
+        (None, [Severity.INFO]),
+        ("", [Severity.WARNING]),
+        (" \n", [Severity.WARNING]),
+    ],
+)
+def test_an_empty_excerpt_is_worse_than_none(
+    excerpt: str | None, severities: list[Severity]
+) -> None:
+    assert [finding.severity for finding in rules.excerpt(Draft(excerpt=excerpt))] == severities
+
+
+@pytest.mark.parametrize(
+    ("cover", "count"),
+    [
+        (None, 0),
+        ({"url": "/a", "alt": "A cat", "caption": None}, 0),
+        ({"url": "/a", "alt": "", "caption": None}, 1),
+        ({"url": "/a", "alt": " ", "caption": "A cat"}, 1),
+    ],
+)
+def test_a_cover_needs_words(cover: dict[str, Any] | None, count: int) -> None:
+    found = list(rules.cover(Draft(cover=cover)))
+
+    assert [finding.pointer for finding in found] == ["#/cover/alt"] * count
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("![A cat](/a)", []),
+        ("x\n\n![](/a)", [3]),
+        ("![ ](/a)\n![\n](/b)", [1, 2]),
+        ('<img src="/a">', [1]),
+        ('<img src="/a" alt="">', []),
+        ('<img src="/a" alt="  ">', [1]),
+        ("`![](/a)`", []),
+    ],
+)
+def test_an_image_needs_words_unless_html_says_that_it_decorates(
+    source: str, lines: list[int]
+) -> None:
+    assert [finding.line for finding in rules.images(markdown.read(source))] == lines
+
+
+@pytest.mark.parametrize(
+    ("levels", "skipping"),
+    [
+        ([], []),
+        ([1, 2, 3, 2, 3, 1], []),
+        ([2, 3, 4, 2], []),
+        ([3], [3]),
+        ([2, 4, 4, 5], [4]),
+        ([2, 6, 3, 5], [6, 5]),
+    ],
+)
+def test_headings_go_down_one_level_at_a_time(levels: list[int], skipping: list[int]) -> None:
+    source = "\n\n".join(f"{'#' * level} Title {level}" for level in levels)
+
+    found = list(rules.headings(markdown.read(source)))
+
+    assert [finding.detail.split()[4] for finding in found] == [str(level) for level in skipping]
+
+
+@pytest.mark.parametrize(("source", "count"), [("", 1), ("\n", 1), ("x", 0), ("![](/a)", 0)])
+def test_a_post_has_a_text(source: str, count: int) -> None:
+    found = list(rules.emptiness(markdown.read(source)))
+
+    assert [finding.severity for finding in found] == [Severity.ERROR] * count
+
+
+def test_a_broken_link_into_the_text_is_shown_with_its_line() -> None:
+    (found,) = rules.fragments(markdown.read("## Here\n\n[a](#here)\n[b](#there)"))
+
+    assert (found.line, "'#there'" in found.detail) == (4, True)
