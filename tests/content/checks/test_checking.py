@@ -117,6 +117,7 @@ def test_a_title_is_compared_without_regard_to_case(editor: Caller) -> None:
     factories.a_post(editor, title="STRASSE", slug="draft")
     renamed = factories.a_published_post(editor, title="strasse", slug="seen")
     factories.edited(editor, renamed, title="Other")
+    factories.deleted(editor, factories.a_post(editor, title="Strasse", slug="trashed"))
 
     (found,) = _checked(editor, factories.a_post(editor, title="strasse", body="x", excerpt="y"))
 

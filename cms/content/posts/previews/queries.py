@@ -17,7 +17,7 @@ from cms.content.authors import queries as author_queries
 from cms.content.posts import publishing
 from cms.content.posts import queries as posts
 from cms.content.posts.content import Content
-from cms.content.posts.models import Post
+from cms.content.posts.models import Post, Status
 from cms.content.posts.previews.models import PreviewLink
 from cms.content.posts.revisions import queries as revisions
 from cms.content.posts.revisions import reviving
@@ -59,6 +59,8 @@ def shown(session: Session, token: str, *, now: datetime) -> dict[str, Any]:
         content = _content(session, post, link.revision)
     except NotFound as error:
         raise _nothing() from error
+    if post.status == Status.TRASHED:
+        raise _nothing()
     published_at = content.published_at or post.first_published_at or now
     content = replace(content, published_at=published_at)
     rendered = _rendered(content.body)
