@@ -57,9 +57,9 @@ class Operation:
         return "If-Match" in self.named("header")
 
     @property
-    def path_parameter(self) -> str | None:
-        """The one placeholder in its path."""
-        return next(iter(self.named("path")), None)
+    def path_parameters(self) -> list[str]:
+        """The placeholders in its path."""
+        return list(self.named("path"))
 
 
 @cache
@@ -78,7 +78,7 @@ def with_body() -> list[Operation]:
 
 def with_path() -> list[Operation]:
     """Those whose address names something."""
-    return [operation for operation in operations() if operation.path_parameter]
+    return [operation for operation in operations() if operation.path_parameters]
 
 
 def _read() -> Iterator[Operation]:
@@ -172,6 +172,8 @@ class World:
             "author_id": factories.an_author(self.admin)["id"],
             "tag_id": factories.a_tag(self.admin)["id"],
         }
+        address = f"/api/v1/manage/posts/{self.post['id']}/preview-links"
+        self.link = self.admin.post(address).get_json()
         self.key = factories.a_key(self.admin, "posts:write")
         self.job_id = str(factories.a_failed_job(app).id)
         pair = self.admin.post(
@@ -190,13 +192,16 @@ class World:
             "comment_id": self.comment["id"],
             "part": "posts-1",
             "job_id": self.job_id,
+            "number": "1",
+            "link_id": self.link["id"],
+            "token": self.link["token"],
             **self.unused,
         }
 
     def request(self, operation: Operation) -> Request:
         """A request that ``operation`` accepts."""
         path = operation.path
-        for name in operation.named("path"):
+        for name in operation.path_parameters:
             path = path.replace("{" + name + "}", self._target(operation, name))
         headers = {}
         if operation.body_type:
@@ -278,6 +283,8 @@ def _not_null(schema: dict[str, Any]) -> dict[str, Any]:
     """The part of a schema that is not null."""
     if "anyOf" in schema:
         return next(one for one in schema["anyOf"] if one.get("type") != "null")
+    if isinstance(schema.get("type"), list):
+        return {**schema, "type": next(one for one in schema["type"] if one != "null")}
     return schema
 
 

@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.hostile import refusals
-from tests.hostile.operations import Operation, World, operations, with_path
+from tests.hostile.operations import Operation, Request, World, operations, with_path
 
 UNKNOWN = [
     "unknown=1",
@@ -123,10 +123,14 @@ def test_ids_of_nothing_and_of_other_kinds_are_not_found(
     operation: Operation, world: World
 ) -> None:
     request = world.request(operation)
-    name = operation.path_parameter
-    assert name is not None
-    before, _, behind = operation.path.partition("{" + name + "}")
-    own = request.path.removeprefix(before).removesuffix(behind)
+    for name in operation.path_parameters:
+        _check_strangers(operation, name, request, world)
+
+
+def _check_strangers(operation: Operation, name: str, request: Request, world: World) -> None:
+    place = operation.path.split("/").index("{" + name + "}")
+    steps = request.path.split("/")
+    own = steps[place]
     strangers = {*world.ids.values(), world.admin.user_id, world.author["id"], world.tag["id"]}
     same_kind = {world.post["id"], own} if name == "post_id" else {own}
     if name == "author_id":
@@ -137,7 +141,7 @@ def test_ids_of_nothing_and_of_other_kinds_are_not_found(
         same_kind.add(world.admin.user_id)
     with refusals.nothing_written(world.app.database):
         for segment in [*SEGMENTS, *sorted(strangers - same_kind)]:
-            path = operation.path.replace("{" + name + "}", segment)
+            path = "/".join([*steps[:place], segment, *steps[place + 1 :]])
             answer = request.sent(world.admin, path=path)
             # An encoded slash makes it another address, which may not know the method.
             refusals.check(answer, {404, 405}, f"{operation} {path:.80}")

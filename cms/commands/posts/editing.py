@@ -147,7 +147,7 @@ def _how_to_go_on(kept: Kept, name: str) -> str:
     quoted = shlex.quote(name)
     return (
         f"Your text is kept: {kept.path}\n"
-        f"  cms posts edit {quoted} --resume    goes on; where you both changed, yours counts\n"
+        f"  cms posts edit {quoted} --resume    goes on; of what you both changed, yours counts\n"
         f"  cms posts edit {quoted} --discard   drops it and begins again"
     )
 

@@ -43,7 +43,10 @@ def apply(response: Response) -> Response:
             return response
         response.headers["ETag"] = tag(response.get_data())
     given = request.headers.get("If-None-Match")
-    if given is None or not names(given, response.headers["ETag"]):
+    # A view that says no-store itself means it: nobody can hold what nobody may keep.
+    if given is None or response.cache_control.no_store:
+        return response
+    if not names(given, response.headers["ETag"]):
         return response
     # A browser refuses to show a page a 304 that lacks the CORS headers.
     kept = [

@@ -127,9 +127,12 @@ def test_what_a_pinned_revision_names_may_be_gone(client: ContractClient, editor
 def test_nobody_keeps_it_or_lists_it(client: ContractClient, editor: Caller) -> None:
     link = a_link(editor, factories.a_post(editor))
 
-    answers = [client.get(path(link)) for _ in range(2)]
+    first = client.get(path(link))
+    again = client.get(path(link), headers={"If-None-Match": first.headers["ETag"]})
 
-    for answer in answers:
+    assert first.get_data() == again.get_data()
+    for answer in (first, again):
+        assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "private, no-store"
         assert answer.headers["X-Robots-Tag"] == "noindex"
         assert "Surrogate-Key" not in answer.headers
@@ -184,12 +187,24 @@ def test_it_ends_when_it_is_revoked(client: ContractClient, editor: Caller) -> N
     assert [one["id"] for one in links(editor, post)] == [stays["id"]]
 
 
-def test_it_ends_with_the_post(client: ContractClient, editor: Caller) -> None:
+def test_it_ends_while_the_post_is_in_the_trash(client: ContractClient, editor: Caller) -> None:
     post = factories.a_post(editor)
     link = a_link(editor, post)
 
     factories.deleted(editor, post)
 
+    assert leads_nowhere(client, link)
+    assert editor.post(f"{POSTS}/{post['id']}/restore", if_match="*").status_code == 200
+    assert not leads_nowhere(client, link)
+
+
+def test_it_ends_with_the_post(client: ContractClient, admin: Caller) -> None:
+    post = factories.a_post(admin)
+    link = a_link(admin, post)
+
+    purged = admin.delete(f"{POSTS}/{post['id']}?purge=true", if_match="*")
+
+    assert purged.status_code == 204
     assert leads_nowhere(client, link)
 
 

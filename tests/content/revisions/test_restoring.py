@@ -181,6 +181,17 @@ def test_whoever_was_deleted_is_nobody(app: Edge, admin: Caller) -> None:
     assert [one["saved_by"] for one in revisions(admin, post)] == [None, None]
 
 
+def test_what_is_in_the_trash_cannot_change(editor: Caller) -> None:
+    post = factories.a_post(editor, title="One")
+    saved(editor, post, title="Two")
+    factories.deleted(editor, post)
+
+    answer = editor.post(f"{POSTS}/{post['id']}/revisions/1/restore", if_match="*")
+
+    assert answer.status_code == 409
+    assert answer.get_json()["legal"] == ["restore"]
+
+
 def test_a_contributor_cannot_bring_back_what_is_published(
     editor: Caller, contributor: Caller
 ) -> None:

@@ -16,8 +16,7 @@ from cms.content import markdown
 from cms.content.authors import queries as author_queries
 from cms.content.posts import publishing
 from cms.content.posts import queries as posts
-from cms.content.posts.content import Content
-from cms.content.posts.models import Post
+from cms.content.posts.models import Status
 from cms.content.posts.previews.models import PreviewLink
 from cms.content.posts.revisions import queries as revisions
 from cms.content.posts.revisions import reviving
@@ -39,9 +38,10 @@ def live(post_id: uuid.UUID, *, now: datetime) -> Select[PreviewLink]:
 
 
 def shown(session: Session, token: str, *, now: datetime) -> dict[str, Any]:
-    """What publishing now would let readers see of the post behind ``token``.
+    """What publishing would let readers see of the post behind ``token``.
 
-    Its authors and tags are objects. A link shows no more than its maker may see. Raises
+    Its authors and tags are objects. It was last changed when it was saved, and if it was never
+    published, that is when it was. A link shows no more than its maker may see. Raises
     ``NotFound``, the same for whatever reason.
     """
     found = session.execute(
@@ -56,28 +56,26 @@ def shown(session: Session, token: str, *, now: datetime) -> dict[str, Any]:
     link, maker = found
     try:
         post = posts.get(session, link.post_id, by=Caller.of(maker))
-        content = _content(session, post, link.revision)
+        revision = revisions.get(session, post, link.revision or post.revision)
     except NotFound as error:
         raise _nothing() from error
-    published_at = content.published_at or post.first_published_at or now
+    # Until it is restored.
+    if post.status == Status.TRASHED:
+        raise _nothing()
+    content = revision.content
+    if revision.number != post.revision:
+        content = reviving.revive(session, post, content).content
+    published_at = content.published_at or post.first_published_at or revision.saved_at
     content = replace(content, published_at=published_at)
     rendered = _rendered(content.body)
     authors = author_queries.by_ids(session, content.author_ids)
     tags = tag_queries.by_ids(session, content.tag_ids)
     return {
-        **publishing.shape(post, content, rendered, updated_at=now),
+        **publishing.shape(post, content, rendered, updated_at=revision.saved_at),
         "authors": [authors[one] for one in content.author_ids],
         "tags": [tags[one] for one in content.tag_ids],
         "html": rendered.html,
     }
-
-
-def _content(session: Session, post: Post, number: int | None) -> Content:
-    """What publishing the working copy, or that revision, would publish."""
-    if number in (None, post.revision):
-        return post.content()
-    former = revisions.get(session, post, number or 0)
-    return reviving.revive(session, post, former.content).content
 
 
 def _nothing() -> NotFound:

@@ -26,6 +26,8 @@ from cms.foundation.http.access import secret_address
 from cms.foundation.http.pages import PageFilter
 from cms.foundation.http.retries import holds_secrets
 
+HEADERS = {"Cache-Control": "private, no-store", "X-Robots-Tag": "noindex"}
+
 blueprint = Blueprint(
     "previews",
     __name__,
@@ -104,8 +106,9 @@ def revoke_preview_link(post_id: uuid.UUID, link_id: uuid.UUID) -> None:
 def get_preview(token: str) -> Any:
     """Read a post that is not published yet.
 
-    In the shape of `GET /posts/{slug}`: what readers would get if it was published at this moment.
-    Nobody may keep the answer (`no-store`) or list it (`X-Robots-Tag`).
+    In the shape of `GET /posts/{slug}`: what readers would get if it was published. What is not
+    known before, when it was published and last changed, is when it was saved. Nobody may keep the
+    answer (`no-store`, and so it is never a 304) or list it (`X-Robots-Tag`).
     """
     shown = queries.shown(session(), token, now=moments.now())
-    return shown, {"X-Robots-Tag": "noindex"}
+    return shown, HEADERS

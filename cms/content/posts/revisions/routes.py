@@ -7,6 +7,7 @@ from flask import Response
 
 from cms.accounts.access import caller, requires
 from cms.accounts.permissions import Permission
+from cms.content.naming import SlugTaken
 from cms.content.posts import queries as post_queries
 from cms.content.posts.models import Post
 from cms.content.posts.revisions import actions, queries, reviving
@@ -98,7 +99,7 @@ def compare_revisions(asked: dict[str, Any], post_id: uuid.UUID, number: int) ->
 
 @blueprint.post("/<uuid:post_id>/revisions/<number:number>/restore")
 @requires(Permission.POSTS_WRITE)
-@blueprint.fails(Stale, IllegalStep)
+@blueprint.fails(Stale, SlugTaken, IllegalStep)
 @blueprint.response(200, PostOut)
 def restore_revision(post_id: uuid.UUID, number: int) -> Post:
     """Bring a revision back.
