@@ -253,10 +253,13 @@ def _said(problem: dict[str, Any]) -> str:
     each = [
         f"{str(error.get('pointer', '')).lstrip('#/?')}: {error.get('detail', '')}"
         for error in errors
-        # Of a single fault, the server says all in its own words already.
-        if isinstance(error, dict) and str(error.get("detail", "")).rstrip(".") not in words
+        if isinstance(error, dict)
     ]
-    return f"{words.rstrip('.')}: {'; '.join(each)}" if each else words
+    words = words.rstrip(".")
+    if len(each) == 1 and each[0].rstrip(".").endswith(words):
+        # Of a single fault the server says the same above.
+        return each[0]
+    return f"{words}: {'; '.join(each)}" if each else words
 
 
 def _words(value: object) -> str | None:
