@@ -5,6 +5,9 @@ from flask_cors import CORS
 
 from cms.accounts.keys import routes as key_routes
 from cms.accounts.keys.uses import Uses
+from cms.accounts.links import routes as link_routes
+from cms.accounts.links.page import register_password_page
+from cms.accounts.links.sending import Sender
 from cms.accounts.login import routes as login_routes
 from cms.accounts.login import throttle, tokens
 from cms.accounts.passwords import Passwords
@@ -24,6 +27,7 @@ from cms.delivery.sync import routes as sync_routes
 from cms.delivery.sync.streams import Streams
 from cms.editions import present
 from cms.foundation import logs
+from cms.foundation.background import Background
 from cms.foundation.cache import ResponseCache
 from cms.foundation.cache.addresses import Addresses
 from cms.foundation.database import Database
@@ -33,6 +37,7 @@ from cms.foundation.http.docs.problems_page import register_problems_page
 from cms.foundation.http.edge import Edge
 from cms.foundation.http.proxies import TrustedProxies
 from cms.foundation.http.slugs import SlugConverter
+from cms.foundation.mail import Mailer
 from cms.foundation.settings import Settings, load
 
 BLUEPRINTS = (
@@ -44,11 +49,13 @@ BLUEPRINTS = (
     search_routes.blueprint,
     sync_routes.blueprint,
     login_routes.blueprint,
+    link_routes.blueprint,
     key_routes.blueprint,
     post_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,
+    link_routes.managed,
     key_routes.managed,
     health.blueprint,
 )
@@ -78,9 +85,12 @@ def create_app(settings: Settings | None = None) -> Edge:
         database, present=watched, names=names, places=settings.streams
     )
     app.extensions["cms.passwords"] = Passwords(*settings.password_cost)
-    app.extensions["cms.key_uses"] = Uses(database)
+    app.extensions["cms.background"] = background = Background()
+    app.extensions["cms.key_uses"] = Uses(database, background)
     app.extensions["cms.known_tags"] = tag_queries.by_ids
-    app.extensions["cms.throttle"] = throttle.Throttle(settings)
+    app.extensions["cms.throttle"] = throttle.Throttle(settings, "login")
+    app.extensions["cms.reset_throttle"] = throttle.Throttle(settings, "reset")
+    app.extensions["cms.links"] = Sender(settings, Mailer(settings))
     app.url_map.converters["slug"] = SlugConverter
     tokens.register(app, settings)
     if settings.cors_origins:
@@ -100,6 +110,7 @@ def create_app(settings: Settings | None = None) -> Edge:
         api.register_blueprint(blueprint)
     openapi.serve(app, api)
     register_docs(app, openapi_path="/openapi.json", api_prefix="/api/v1", title=openapi.TITLE)
+    register_password_page(app, title=settings.site_name)
     register_problems_page(app, title=openapi.TITLE)
     app.extensions["cms.api"] = api
     counters = None

@@ -78,7 +78,7 @@ def test_behind_a_path_prefix_the_page_names_prefixed_addresses(reader: FlaskCli
     assert 'data-auth-url="/blog/api/v1/auth"' in page
 
 
-@pytest.mark.parametrize("path", ["/docs", "/docs/problems"])
+@pytest.mark.parametrize("path", ["/docs", "/docs/problems", "/password"])
 def test_a_page_that_is_not_modified_keeps_its_policy(app: Edge, path: str) -> None:
     client = app.test_client()
     page = client.get(path)

@@ -19,6 +19,8 @@ from tests.hostile.document import DOCUMENT, resolved
 METHODS = ("get", "post", "patch", "delete")
 WITHOUT_LOGIN = "log_in"
 WITH_REFRESH_TOKEN = "refresh_tokens"  # noqa: S105 - the name of an operation
+# What was accepted once is not accepted again in the same world.
+SPENT = {"change_password", "accept_invitation", "reset_password"}
 # Values of the query parameters that an operation cannot do without.
 REQUIRED = {"since": "0"}
 _numbers = itertools.count(1)
@@ -151,6 +153,7 @@ class World:
             "tag_id": factories.a_tag(self.admin)["id"],
         }
         self.key = factories.a_key(self.admin, "posts:write")
+        self.links = self._links()
         pair = self.admin.post(
             "/api/v1/auth/login",
             json={"email": self.admin.email, "password": self.admin.password},
@@ -188,6 +191,19 @@ class World:
         query = tuple(f"{name}={REQUIRED[name]}" for name in operation.required)
         return Request(operation, path, token, headers, body, query)
 
+    def _links(self) -> dict[str, str]:
+        """A token for each operation that uses one up."""
+        email = f"invited-{next(_numbers)}@example.org"
+        made = {
+            "accept_invitation": self.admin.post(
+                "/api/v1/manage/invitations", json={"email": email, "role": "author"}
+            ),
+            "reset_password": self.admin.post(
+                f"/api/v1/manage/users/{self.victim.user_id}/invitation"
+            ),
+        }
+        return {name: answer.get_json()["link"].split("#")[1] for name, answer in made.items()}
+
     def _target(self, operation: Operation, name: str) -> str:
         if name == "slug":
             named = {"posts": self.post, "authors": self.author, "tags": self.tag}
@@ -200,6 +216,8 @@ class World:
         schema = operation.body_schema
         wanted = [*schema.get("required", ()), *([only] if only else ())]
         body = {name: self.sample(name, schema["properties"][name]) for name in wanted}
+        if "token" in body:
+            body["token"] = self.links[operation.name]
         if "into" in body:
             body["into"] = (self.tag if operation.name == "merge_tag" else self.author)["id"]
         return body
