@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from cms.accounts.models import User
+from cms.accounts.permissions import Caller as By
 from cms.content.posts import publishing, queries
 from cms.content.posts.scheduling import actions
 from cms.content.posts.scheduling.models import Schedule
@@ -341,7 +342,7 @@ def test_a_worker_that_comes_for_a_schedule_that_is_just_replaced_does_nothing(d
     worker = threading.Thread(target=desk.worker.run_due)
 
     with desk.app.database.transaction() as session:
-        by = session.get_one(User, uuid.UUID(desk.editor.user_id))
+        by = By.of(session.get_one(User, uuid.UUID(desk.editor.user_id)))
         found = queries.get(session, uuid.UUID(post["id"]), by=by, lock=True)
         worker.start()
         values = {"publish_at": desk.now + timedelta(hours=1)}
