@@ -280,11 +280,13 @@ def test_withdrawing_at_once_forgets_the_schedule(desk: Desk) -> None:
     assert count(desk.app, Job) == count(desk.app, Schedule) == 0
 
 
-def test_deleting_a_post_forgets_its_schedule(desk: Desk) -> None:
+@pytest.mark.parametrize("query", ["", "?purge=true"])
+def test_deleting_a_post_forgets_its_schedule(desk: Desk, query: str) -> None:
     post = factories.a_post(desk.editor, slug="soon")
     desk.schedule(post, publish_at=HOUR)
 
-    factories.deleted(desk.editor, post)
+    admin = factories.a_caller(desk.app, "admin")
+    assert admin.delete(f"{POSTS}/{post['id']}{query}", if_match="*").status_code == 204
     desk.pass_time(2 * HOUR)
 
     assert desk.seen("soon") is None
