@@ -35,8 +35,11 @@ BODIES: dict[str, dict[str, Any] | None] = {
 }
 # Where a post has to stand for them; for the others it is published.
 STANDING = {"submit_post": "draft", "send_back_post": "in_review", "approve_post": "in_review"}
-# They stand beside a post and change nothing of it: adding one or taking it away undoes no work.
-BESIDE = {"create_comment", "delete_comment", "create_preview_link", "revoke_preview_link"}
+# They stand beside what is edited: adding one or taking it away undoes nobody's work.
+BESIDE = {
+    *("create_comment", "delete_comment", "create_preview_link", "revoke_preview_link"),
+    *("take_lease", "give_lease_back", "delete_managed_key"),
+}
 # A job is nothing that somebody edits: it has no versions.
 UNVERSIONED = {"retry_job", "abandon_job"}
 every_operation = pytest.mark.parametrize("name", BODIES)

@@ -71,7 +71,7 @@ class Model:
 
 @given(steps=STEPS)
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_the_worker_follows_the_model(app: Edge, steps: list[tuple[str, Any]]) -> None:
     with _beginning_empty(app):

@@ -169,7 +169,7 @@ class Desk:
 
 @given(steps=STEPS)
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_a_post_follows_the_model(app: Edge, steps: list[tuple[Any, ...]]) -> None:
     empty(app)

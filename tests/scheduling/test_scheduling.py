@@ -1,21 +1,28 @@
 """What becomes of a scheduled post."""
 
+import threading
+import uuid
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
 
-from cms.content.posts import publishing
+from cms.accounts.models import User
+from cms.content.posts import publishing, queries
+from cms.content.posts.scheduling import actions
 from cms.content.posts.scheduling.models import Schedule
 from cms.editions.models import PostEdition
+from cms.foundation import moments
 from cms.foundation.errors import Conflict
 from cms.foundation.http.edge import Edge
 from cms.foundation.jobs.models import Job
+from cms.foundation.versions import ANY
 from tests import factories
 from tests.callers import Caller
 from tests.scheduling.desk import HOUR, POSTS, Desk, in_seconds
 
+PATIENCE_SECONDS = 60
 JOBS = "/api/v1/manage/jobs"
 
 
@@ -313,6 +320,39 @@ def test_a_past_date_of_publication_stays_what_it_is(desk: Desk) -> None:
     desk.pass_time(2 * HOUR)
 
     assert desk.seen("soon")["published_at"] == "2020-01-01T00:00:00.000Z"
+
+
+def test_an_approved_slug_that_another_post_has_by_now_gives_way(desk: Desk) -> None:
+    post = factories.a_post(desk.editor, slug="wanted", title="Mine")
+    desk.schedule(post, publish_at=HOUR)
+    factories.edited(desk.editor, post, slug="instead")
+    factories.a_published_post(desk.editor, slug="wanted", title="Theirs")
+
+    desk.pass_time(2 * HOUR)
+
+    assert desk.seen("wanted")["title"] == "Theirs"
+    assert desk.seen("instead")["title"] == "Mine"
+
+
+def test_a_worker_that_comes_for_a_schedule_that_is_just_replaced_does_nothing(desk: Desk) -> None:
+    post = factories.a_post(desk.editor, slug="soon")
+    desk.schedule(post, publish_at=HOUR)
+    desk.now += timedelta(hours=1.5)
+    worker = threading.Thread(target=desk.worker.run_due)
+
+    with desk.app.database.transaction() as session:
+        by = session.get_one(User, uuid.UUID(desk.editor.user_id))
+        found = queries.get(session, uuid.UUID(post["id"]), by=by, lock=True)
+        worker.start()
+        values = {"publish_at": desk.now + timedelta(hours=1)}
+        actions.schedule(session, found, values, by=by, expected=ANY, now=moments.now())
+    worker.join(PATIENCE_SECONDS)
+
+    assert not worker.is_alive()
+    assert desk.seen("soon") is None
+    desk.pass_time(2 * HOUR)
+    assert desk.seen("soon")
+    assert count(desk.app, PostEdition) == 1
 
 
 @pytest.mark.parametrize("change", [{"is_active": False}, {"role": "contributor"}, None])

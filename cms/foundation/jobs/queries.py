@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, Select, select
 from sqlalchemy.orm import Session
 
 from cms.foundation.errors import NotFound
@@ -14,7 +14,8 @@ from cms.foundation.jobs.models import Job, Status
 
 def outlook(connection: Connection, kinds: Collection[str]) -> tuple[datetime, datetime | None]:
     """What time it is, and when the next job of these kinds is due; in one statement."""
-    first = select(func.min(Job.next_at)).where(Job.kind.in_(kinds)).scalar_subquery()
+    waiting = select(Job.next_at).where(Job.next_at.is_not(None), Job.kind.in_(kinds))
+    first = waiting.order_by(Job.next_at, Job.id).limit(1).scalar_subquery()
     now, next_at = connection.execute(select(Now(), first)).one()
     return now, next_at
 

@@ -132,7 +132,10 @@ def create_comment(values: dict[str, Any], post_id: uuid.UUID) -> Any:
 @requires(Permission.POSTS_WRITE)
 @blueprint.response(200, CommentOut)
 def get_comment(post_id: uuid.UUID, comment_id: uuid.UUID) -> Comment:
-    """Read a comment."""
+    """Read a comment.
+
+    Who wrote it, when, and the step that it came with, if it did.
+    """
     post = post_queries.get(session(), post_id, by=caller())
     return queries.get(session(), post, comment_id)
 
