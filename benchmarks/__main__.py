@@ -76,8 +76,7 @@ def main(
             rows += _measure(bench, name, only or tuple(SCENARIOS))
     rows += asking.growth(rows)
     mode = "quick" if quick else "full"
-    if not only:
-        report.write(rows, mode=mode, database=database)
+    report.write(rows, mode="-".join((mode, *only)), database=database)
     as_dicts = [row.as_json() for row in rows]
     if accept:
         check.keep(database, as_dicts)

@@ -53,7 +53,7 @@ class Meter:
             return
         asked = text(
             "SELECT pid FROM pg_stat_activity WHERE datname = current_database() "
-            "AND backend_type = 'client backend'"
+            "AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
         )
         with self._database.lookup.connect() as connection:
             self._processes = list(connection.scalars(asked))

@@ -5,8 +5,9 @@ from urllib.parse import quote
 
 from benchmarks.data import WORDS
 
-# In every post; in about half and a third of those of 1 KB; in one of sixty.
-EVERYWHERE, FREQUENT, BESIDE, SELDOM = (WORDS[rank] for rank in (0, 20, 30, 1000))
+# In nearly every post of 1 KB, two of them; in a half, a third, a tenth and a hundredth of them.
+EVERYWHERE, NEARLY = WORDS[:2]
+FREQUENT, BESIDE, COMMON, SELDOM = (WORDS[rank] for rank in (20, 30, 150, 1500))
 # Of the database, for any search, however many posts have its words.
 SEARCH_MICROSECONDS = 100_000
 # How many versions the one who follows is behind.
@@ -73,10 +74,13 @@ def _filters() -> list[Question]:
 def _searches(posts: int) -> list[Question]:
     return [
         _searched("word of one post", str(posts // 2)),
+        _searched("word of a hundredth", SELDOM),
+        _searched("word of a tenth", COMMON),
         _searched("word of every post", EVERYWHERE),
         _searched("two frequent words", f"{FREQUENT} {BESIDE}"),
         _searched("phrase of frequent words", f'"{FREQUENT} {BESIDE}"'),
         _searched("frequent word without another", f"{FREQUENT} -{BESIDE}"),
+        _searched("word of every post without such", f"{EVERYWHERE} -{NEARLY}"),
         _searched("frequent word in a tag", FREQUENT, "&tag=tag-90"),
         _searched("beginning of words", f"{SELDOM[:3]}*"),
         _searched("misspelt word", f"{SELDOM}x"),
