@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import check, missing, reading, report, sites, starting, writing
+from benchmarks import asking, check, missing, reading, report, sites, starting, writing
 from benchmarks.load import find_wrk
 from benchmarks.rows import Row
 from benchmarks.sites import Bench, Site
@@ -22,6 +22,7 @@ SCENARIOS: dict[str, Scenario] = {
     "start": starting.start,
     "misses": missing.misses,
     "depths": missing.depths,
+    "asking": asking.asking,
     "warm": reading.warm,
     "variants": reading.variants,
     "publishing": reading.while_publishing,
@@ -30,7 +31,7 @@ SCENARIOS: dict[str, Scenario] = {
     "stale": writing.staleness,
 }
 # What is measured on the large site too.
-ALSO_LARGE = ("misses", "depths", "rename")
+ALSO_LARGE = ("misses", "depths", "asking", "rename")
 STYLES = {True: "green", False: "bold red", None: ""}
 
 
@@ -73,9 +74,9 @@ def main(
         bench = Bench(database, folder, quick, make_url, progress)
         for name in ("small",) if quick else ("small", "large"):
             rows += _measure(bench, name, only or tuple(SCENARIOS))
+    rows += asking.growth(rows)
     mode = "quick" if quick else "full"
-    if not only:
-        report.write(rows, mode=mode, database=database)
+    report.write(rows, mode="-".join((mode, *only)), database=database)
     as_dicts = [row.as_json() for row in rows]
     if accept:
         check.keep(database, as_dicts)

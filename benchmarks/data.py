@@ -12,20 +12,35 @@ TAGS_OF_A_POST = 3
 BEGIN = datetime(2016, 1, 1, tzinfo=UTC)
 SPAN_SECONDS = 10 * 365 * 86_400
 
-WORDS = """
-    river stone winter letter garden market evening silver window bridge harbour candle method
-    season thunder orchard lantern meadow copper village signal canyon marble feather compass
-""".split()  # noqa: SIM905 - one word a line would hide the rest
+# The word of rank r comes about as often as 1 / (r + 3), as in a language: some are in every post,
+# most in hardly any. Words are made of syllables; the frequent ones are short.
+VOCABULARY = 200_000
+FLATTENED = 3
+SYLLABLES = tuple(
+    begin + vowel for begin in (*"bcdfghjklmnprstvwz", "br", "st") for vowel in "aeiou"
+)
+
+
+def word(rank: int) -> str:
+    """The word of a rank, from 0 on: other ranks are other words."""
+    syllables = []
+    while rank >= 0:
+        rank, place = divmod(rank, len(SYLLABLES))
+        syllables.append(SYLLABLES[place])
+        rank -= 1
+    return "".join(syllables)
+
+
+WORDS = tuple(map(word, range(VOCABULARY)))
 
 
 def write(path: Path, *, posts: int, size: int, advance: Callable[[int], object]) -> None:
     """``posts`` lines with ready HTML of about ``size`` bytes each; ``advance`` hears how many."""
     chance = random.Random(f"{posts} posts of {size}")  # noqa: S311 - the same everywhere
-    paragraphs = [_sentence(chance, 40) for _ in range(500)]
     temporary = path.with_suffix(".part")
     with temporary.open("w") as file:
         for number in range(posts):
-            file.write(json.dumps(_post(chance, paragraphs, number, size)) + "\n")
+            file.write(json.dumps(_post(chance, number, size)) + "\n")
             if number % 1000 == 0:
                 advance(1000)
     temporary.rename(path)
@@ -37,14 +52,12 @@ def markdown(size: int) -> str:
     parts: list[str] = []
     while sum(map(len, parts)) < size:
         sentence = _sentence(chance, 40)
-        parts.append(f"## {_sentence(chance, 4)}\n\n{sentence} *{chance.choice(WORDS)}*.")
-        parts.append(f"- [{chance.choice(WORDS)}](https://example.org/)\n- {chance.choice(WORDS)}")
+        parts.append(f"## {_sentence(chance, 4)}\n\n{sentence} *{_words(chance, 1)}*.")
+        parts.append(f"- [{_words(chance, 1)}](https://example.org/)\n- {_words(chance, 1)}")
     return "\n\n".join(parts)
 
 
-def _post(
-    chance: random.Random, paragraphs: list[str], number: int, size: int
-) -> dict[str, object]:
+def _post(chance: random.Random, number: int, size: int) -> dict[str, object]:
     published = BEGIN + timedelta(milliseconds=chance.randrange(SPAN_SECONDS * 1000))
     # The square makes some tags ten times as frequent as others; none is left out.
     tags = {int(TAGS * chance.random() ** 2) for _ in range(TAGS_OF_A_POST * 3)}
@@ -53,7 +66,7 @@ def _post(
         "title": f"{_sentence(chance, 5)} {number}",
         "slug": f"post-{number}",
         "excerpt": _sentence(chance, 20),
-        "html": _html(chance, paragraphs, size),
+        "html": _html(chance, size),
         "published_at": published.isoformat(),
         "authors": [_named("Author", number % AUTHORS)],
         "tags": [_named("Tag", tag) for tag in chosen],
@@ -61,13 +74,13 @@ def _post(
     }
 
 
-def _html(chance: random.Random, paragraphs: list[str], size: int) -> str:
+def _html(chance: random.Random, size: int) -> str:
     parts: list[str] = []
     length = 0
     while length < size:
         part = (
-            f"<h2>{chance.choice(WORDS)}</h2><p>{chance.choice(paragraphs)} "
-            f'<em>{chance.choice(WORDS)}</em> <a href="https://example.org/">more</a></p>'
+            f"<h2>{_words(chance, 1)}</h2><p>{_sentence(chance, 40)} "
+            f'<em>{_words(chance, 1)}</em> <a href="https://example.org/">more</a></p>'
         )
         parts.append(part)
         length += len(part)
@@ -79,4 +92,11 @@ def _named(kind: str, number: int) -> dict[str, str]:
 
 
 def _sentence(chance: random.Random, words: int) -> str:
-    return " ".join(chance.choices(WORDS, k=words)).capitalize() + "."
+    return f"{_words(chance, words).capitalize()}."
+
+
+def _words(chance: random.Random, number: int) -> str:
+    # Ranks whose logarithms are spread evenly: a draw by weights takes five times as long.
+    spread = (VOCABULARY + FLATTENED) / FLATTENED
+    ranks = (FLATTENED * spread ** chance.random() - FLATTENED for _ in range(number))
+    return " ".join([WORDS[int(rank)] for rank in ranks])

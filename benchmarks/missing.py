@@ -2,9 +2,10 @@
 
 import gc
 import io
+import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,11 +24,12 @@ POST_MICROSECONDS = 200
 DEPTHS = (0, 25, 50, 75, 95)
 
 
-def application(site: Site) -> Edge:
-    """The application without memory, as a server process would run it."""
-    import os  # noqa: PLC0415 - settings come from the environment only
-
-    os.environ.update({**site.settings, "CMS_CACHE_BYTES": "0"})
+def application(site: Site, **settings: str) -> Edge:
+    """The application, as a server process would run it."""
+    for name in [name for name in os.environ if name.startswith("CMS_")]:
+        del os.environ[name]
+    # Settings come from the environment only.
+    os.environ.update({**site.settings, **settings})
     app = create_app(load())
     gc.collect()
     gc.freeze()
@@ -36,7 +38,7 @@ def application(site: Site) -> Edge:
 
 def misses(bench: Bench, site: Site) -> list[Row]:
     """CPU of a list and of one post."""
-    app = application(site)
+    app = application(site, CMS_CACHE_BYTES="0")
     wanted = {
         "list of 20": ("/api/v1/posts", LIST_MICROSECONDS),
         "list of a tag": ("/api/v1/posts?tag=tag-1", None),
@@ -53,7 +55,7 @@ def misses(bench: Bench, site: Site) -> list[Row]:
 
 def depths(bench: Bench, site: Site) -> list[Row]:
     """A page deep in a walk against the first one; wall time, as a server may do the work."""
-    app = application(site)
+    app = application(site, CMS_CACHE_BYTES="0")
     rows = []
     for name, query in (("all posts", ""), ("posts of a tag", "tag=tag-1&")):
         # The limit is said on the first page too: an empty query would not have to be parsed.
@@ -121,6 +123,16 @@ def _interleaved(
 
 def request(app: Edge, address: str) -> bytes:
     """The body of an answer with status 200."""
+    status, _, chunks = answer(app, address)
+    body = b"".join(chunks)
+    if status != "200 OK":
+        message = f"{address}: {status} {body[:300]!r}"
+        raise RuntimeError(message)
+    return body
+
+
+def answer(app: Edge, address: str) -> tuple[str, dict[str, str], Iterable[bytes]]:
+    """Status and headers of an answer, and its body as it comes."""
     path, _, query = address.partition("?")
     environ: dict[str, Any] = {
         "REQUEST_METHOD": "GET",
@@ -136,13 +148,11 @@ def request(app: Edge, address: str) -> bytes:
         "wsgi.input": io.BytesIO(),
         "wsgi.errors": sys.stderr,
     }
-    said: list[str] = []
+    said: list[tuple[str, dict[str, str]]] = []
 
-    def start_response(status: str, _headers: Any, _error: Any = None) -> Any:
-        said.append(status)
+    def start_response(status: str, headers: Any, _error: Any = None) -> Any:
+        said.append((status, dict(headers)))
 
-    body = b"".join(app(environ, start_response))
-    if said != ["200 OK"]:
-        message = f"{address}: {said} {body[:300]!r}"
-        raise RuntimeError(message)
-    return body
+    body = app(environ, start_response)
+    (found,) = said
+    return *found, body

@@ -8,6 +8,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks.asking import costs
+from benchmarks.questions import SEARCH_MICROSECONDS
 from benchmarks.rows import Row
 from benchmarks.starting import now
 
@@ -67,6 +69,7 @@ def draw(rows: list[Row], stem: Path) -> None:
     mpl.use("Agg")
     _draw_shares(rows, stem)
     _draw_depths(rows, stem)
+    _draw_growth(rows, stem)
 
 
 def _draw_shares(rows: list[Row], stem: Path) -> None:
@@ -113,4 +116,34 @@ def _draw_depths(rows: list[Row], stem: Path) -> None:
     axes.set_ylabel("cost of a page, times the first")
     axes.legend()
     figure.savefig(f"{stem}-depth.png", dpi=110)
+    plt.close(figure)
+
+
+def _draw_growth(rows: list[Row], stem: Path) -> None:
+    """The cost of each question, for each size of the site."""
+    from matplotlib import pyplot as plt  # noqa: PLC0415 - likewise
+
+    found = {what: by_size for what, by_size in costs(rows).items() if len(by_size) > 1}
+    if not found:
+        return
+    names = [": ".join(what) for what in found]
+    figure, axes = plt.subplots(figsize=(9, 1 + 0.27 * len(names)), layout="constrained")
+    axes.hlines(
+        names,
+        [min(by_size.values()) / 1000 for by_size in found.values()],
+        [max(by_size.values()) / 1000 for by_size in found.values()],
+        color="#bbbbbb",
+    )
+    for size in sorted({size for by_size in found.values() for size in by_size}):
+        points = [by_size.get(size, float("nan")) / 1000 for by_size in found.values()]
+        axes.plot(points, names, "o", label=f"{size:,} posts")
+    axes.axvline(
+        SEARCH_MICROSECONDS / 1000, color="#b03030", linestyle="--", label="bound of search"
+    )
+    axes.set_xscale("log")
+    axes.set_xlabel("CPU of an answer that no memory has, ms")
+    axes.invert_yaxis()
+    axes.grid(axis="x", color="#eeeeee")
+    figure.legend(loc="outside upper center", ncols=3)
+    figure.savefig(f"{stem}-growth.png", dpi=110)
     plt.close(figure)

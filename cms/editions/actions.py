@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from cms.editions import counts, versions
@@ -20,7 +20,8 @@ from cms.editions.models import (
     TagListing,
 )
 from cms.editions.search import actions as search
-from cms.foundation.database import new_id
+from cms.foundation import bulk
+from cms.foundation.database import Base, new_id
 
 E = TypeVar("E", bound=Edition)
 # The columns of an edition of a post, the ids of its authors and of its tags.
@@ -71,10 +72,11 @@ def issue_new_posts(
     *,
     by_id: uuid.UUID | None,
     now: datetime,
+    learned: set[str] | None = None,
 ) -> int:
     """Publish many posts that have no edition yet, in few statements and under one version.
 
-    Gives the version.
+    Gives the version. ``learned``: see ``search.add``.
     """
     version = versions.take(session)
     entered, reasons = Counter[uuid.UUID](), []
@@ -90,21 +92,30 @@ def issue_new_posts(
                 "at": now,
             }
         )
-    add_posts(session, issued, version=version)
-    if reasons:
-        session.execute(insert(Change), reasons)
+    add_posts(session, issued, version=version, learned=learned)
+    bulk.add(session, Change, reasons)
     counts.change(session, entered, version=version)
     session.flush()
     return version
 
 
-def add_posts(session: Session, editions: Iterable[Issued], *, version: int) -> None:
+def add_posts(
+    session: Session,
+    editions: Iterable[Issued],
+    *,
+    version: int,
+    learned: set[str] | None = None,
+) -> None:
     """Let editions of posts, their listings and their words begin at ``version``.
 
     In few statements. Whoever calls it has ended the editions before, counts and explains.
     """
     span = {"from_version": version, "until_version": None}
-    rows: dict[type, list[dict[str, Any]]] = {PostEdition: [], AuthorListing: [], TagListing: []}
+    rows: dict[type[Base], list[dict[str, Any]]] = {
+        PostEdition: [],
+        AuthorListing: [],
+        TagListing: [],
+    }
     for columns, author_ids, tag_ids in editions:
         edition = {**columns, "id": new_id(), **span}
         rows[PostEdition].append(edition)
@@ -120,10 +131,10 @@ def add_posts(session: Session, editions: Iterable[Issued], *, version: int) -> 
                 for group_id in group_ids
             ]
     for model, found in rows.items():
-        if found:
-            session.execute(insert(model), found)
+        bulk.add(session, model, found)
     shown = ("id", "published_at", "document", "html")
-    search.add(session, [tuple(one[name] for name in shown) for one in rows[PostEdition]])
+    posts = [tuple(one[name] for name in shown) for one in rows[PostEdition]]
+    search.add(session, posts, learned=learned)
 
 
 def withdraw(

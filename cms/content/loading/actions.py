@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cms.accounts import permissions
@@ -24,9 +24,12 @@ from cms.content.tags import queries as tag_queries
 from cms.editions import actions as editions
 from cms.editions import documents
 from cms.editions.models import PostEdition
-from cms.foundation import texts
-from cms.foundation.database import new_id
+from cms.foundation import bulk, texts
+from cms.foundation.database import Base, new_id
 from cms.foundation.errors import Unprocessable
+
+# Words that a run remembers: few texts in one language have more.
+MOST_LEARNED = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,13 @@ class Ready:
 
 @dataclass(slots=True)
 class Known:
-    """Authors and tags that a run has met, by slug."""
+    """What a run has met and need not look for again. Not to be used after one that failed."""
 
+    # By slug.
     authors: dict[str, uuid.UUID] = field(default_factory=dict)
     tags: dict[str, uuid.UUID] = field(default_factory=dict)
+    # Words that search keeps.
+    learned: set[str] = field(default_factory=set)
 
 
 def render(values: dict[str, Any], *, now: datetime) -> Ready:
@@ -79,7 +85,7 @@ def add(
     chosen, refused = _choose_slugs(session, posts)
     accepted = {place: ready for place, ready in enumerate(posts) if place not in refused}
     _meet(session, list(accepted.values()), known, by=by, now=now)
-    rows: dict[type, list[dict[str, Any]]] = {Post: [], PostAuthor: [], PostTag: []}
+    rows: dict[type[Base], list[dict[str, Any]]] = {Post: [], PostAuthor: [], PostTag: []}
     issued = []
     for place, ready in accepted.items():
         author_ids = _ids(ready, "authors", known.authors)
@@ -96,10 +102,11 @@ def add(
             ]
         issued.append((_edition(ready, row, author_ids, tag_ids, now=now), author_ids, tag_ids))
     for model, found in rows.items():
-        if found:
-            session.execute(insert(model), found)
+        bulk.add(session, model, found)
+    if len(known.learned) > MOST_LEARNED:
+        known.learned.clear()
     if issued:
-        editions.issue_new_posts(session, issued, by_id=by.id, now=now)
+        editions.issue_new_posts(session, issued, by_id=by.id, now=now, learned=known.learned)
     return refused
 
 

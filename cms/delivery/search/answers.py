@@ -1,5 +1,6 @@
 """From what was found to what is shown."""
 
+import uuid
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -21,10 +22,11 @@ Document = dict[str, Any]
 
 def documents(view: View, names: Names, hits: Sequence[Hit], question: Question) -> list[Document]:
     """The posts of a page, with what was found in them marked."""
-    rows = queries.editions(view.connection, [hit.edition_id for hit in hits])
+    ids = [uuid.UUID(hit.edition_id) for hit in hits]
+    rows = queries.editions(view.connection, ids)
     shown = []
-    for hit in hits:
-        row = rows[hit.edition_id]
+    for hit, edition_id in zip(hits, ids, strict=True):
+        row = rows[edition_id]
         document: Document = orjson.loads(row.document)
         document["score"] = hit.score
         document["highlights"] = {

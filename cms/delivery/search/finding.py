@@ -34,7 +34,8 @@ class Hit:
 
     score: int
     number: int
-    edition_id: uuid.UUID
+    # As the database spells it: of a thousand hits few are shown.
+    edition_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Sequence
 from html import escape
+from typing import NamedTuple
 
 from cms.delivery.search.language import Term
 from cms.editions.search.words import pieces
@@ -17,10 +18,19 @@ MOST_COMPARED = 100
 Span = tuple[int, int]
 
 
+class _Hit(NamedTuple):
+    """Where it begins and ends in the text, of which term it is, and at which word it begins."""
+
+    begin: int
+    end: int
+    term: int
+    place: int
+
+
 def marked(text: str, terms: Sequence[Term]) -> str | None:
     """All of ``text`` with its hits marked; ``None`` if it has none."""
     text = unicodedata.normalize("NFC", text)
-    spans = [(begin, end) for begin, end, _ in _hits(list(pieces(text)), terms)]
+    spans = [(hit.begin, hit.end) for hit in _hits(list(pieces(text)), terms)]
     return _spelled(text, spans, 0, len(text)) if spans else None
 
 
@@ -31,48 +41,48 @@ def snippet(text: str, terms: Sequence[Term]) -> str | None:
     hits = _hits(words, terms)
     if not hits:
         return None
-    places = {word[0]: place for place, word in enumerate(words)}
-    first = max(0, _best(hits, places) - BEFORE)
+    first = max(0, _best(hits) - BEFORE)
     last = min(len(words), first + SHOWN) - 1
     begin = words[first][0] if first else 0
     end = words[last][1] if last < len(words) - 1 else len(text)
-    spans = [(one, other) for one, other, _ in hits]
+    spans = [(hit.begin, hit.end) for hit in hits]
     shown = _spelled(text, [span for span in spans if begin <= span[0] < end], begin, end)
     return f"{'…' if first else ''}{shown}{'…' if end < len(text) else ''}"
 
 
-def _hits(words: list[tuple[int, int, str]], terms: Sequence[Term]) -> list[tuple[int, int, int]]:
-    """Where each hit begins and ends, and of which term it is."""
-    places: dict[str, list[int]] = {}
-    for place, (_, _, word) in enumerate(words):
-        places.setdefault(word, []).append(place)
-    found = []
+def _hits(words: list[tuple[int, int, str]], terms: Sequence[Term]) -> list[_Hit]:
+    whole: dict[str, list[int]] = {}
+    beginnings = []
     for number, term in enumerate(terms):
-        length = len(term.words)
-        for place in _beginnings(places, term):
-            part = words[place : place + length]
-            if len(part) == length and term.is_met_by([word for _, _, word in part]):
-                found.append((part[0][0], part[-1][1], number))
+        if term.is_beginning and len(term.words) == 1:
+            beginnings.append((term.words[0], number))
+        else:
+            whole.setdefault(term.words[0], []).append(number)
+    found = []
+    for place, (begin, _, word) in enumerate(words):
+        # Most words are none of these: they must cost next to nothing.
+        numbers = whole.get(word, [])
+        if beginnings:
+            numbers = [*numbers, *(one for first, one in beginnings if word.startswith(first))]
+        for number in numbers:
+            term = terms[number]
+            part = words[place : place + len(term.words)]
+            if len(part) == len(term.words) and term.is_met_by([one for _, _, one in part]):
+                found.append(_Hit(begin, part[-1][1], number, place))
     return sorted(found)
 
 
-def _beginnings(places: dict[str, list[int]], term: Term) -> list[int]:
-    """Where the first word of a term stands."""
-    first, *more = term.words
-    if more or not term.is_beginning:
-        return places.get(first, [])
-    return [place for word, found in places.items() if word.startswith(first) for place in found]
-
-
-def _best(hits: list[tuple[int, int, int]], places: dict[int, int]) -> int:
+def _best(hits: list[_Hit]) -> int:
     """At which word to begin, so that as many terms as possible are shown; the first of those."""
     best, most = 0, 0
     hits = hits[:MOST_COMPARED]
-    for begin, _, _ in hits:
-        place = places[begin]
-        near = {term for other, _, term in hits if place <= places[other] < place + SHOWN - BEFORE}
+    terms = len({hit.term for hit in hits})
+    for begin in hits:
+        if most == terms:
+            break
+        near = {hit.term for hit in hits if 0 <= hit.place - begin.place < SHOWN - BEFORE}
         if len(near) > most:
-            best, most = place, len(near)
+            best, most = begin.place, len(near)
     return best
 
 

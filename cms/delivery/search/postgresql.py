@@ -37,7 +37,8 @@ SELECT number FROM chosen WHERE words @@ CAST(:asked AS tsquery) ORDER BY number
 
 # A thousand parameters take longer to write down than to look up.
 _ENTRIES = text(
-    "SELECT number, edition_id, title, excerpt, often, authors, tags FROM search_entries"
+    "SELECT number, CAST(edition_id AS text), title, excerpt, often, authors, tags"
+    " FROM search_entries"
     " WHERE number = ANY(:numbers)"
 ).bindparams(_NUMBERS)
 

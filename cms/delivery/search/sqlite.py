@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import orjson
-from sqlalchemy import Connection, Uuid, text
+from sqlalchemy import Connection, text
 
 from cms.delivery.looking import AnyRow
 from cms.delivery.search.asked import Asked, Sought
@@ -27,7 +27,7 @@ _ENDINGS = text(
 _ENTRIES = text(
     "SELECT number, edition_id, title, excerpt, often, authors, tags FROM search_entries"
     " WHERE number IN (SELECT value FROM json_each(:numbers))"
-).columns(edition_id=Uuid)
+)
 
 
 def entries(connection: Connection, numbers: list[int]) -> Sequence[AnyRow]:

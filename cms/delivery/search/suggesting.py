@@ -46,7 +46,7 @@ def _titled(connection: Connection, typed: list[str], limit: int) -> list[uuid.U
     asked = Asked(tuple(map(Sought, terms)), (), (), *finding.ALL_NUMBERS)
     numbers = finding.newest(connection, asked, limit)
     found = {row.number: row.edition_id for row in finding.entries_of(connection, numbers)}
-    return [found[number] for number in numbers if number in found]
+    return [uuid.UUID(found[number]) for number in numbers if number in found]
 
 
 def _named(connection: Connection, typed: list[str]) -> dict[str, list[uuid.UUID]]:

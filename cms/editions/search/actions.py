@@ -7,30 +7,43 @@ from types import ModuleType
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from cms.editions.models import AuthorEdition, NamedEdition, PostEdition
 from cms.editions.search import postgresql, sqlite
-from cms.editions.search.entries import Entry, entry, number, spaced
+from cms.editions.search.entries import Entry, entry, number, spaced, terms
 from cms.editions.search.models import SearchEntry, SearchName
 from cms.editions.search.words import words
+from cms.foundation import bulk
 
 
-def add(session: Session, posts: Iterable[tuple[uuid.UUID, datetime, str, str]]) -> None:
-    """Let posts be found that have no entry; each is an edition's id, moment, document and HTML."""
+def add(
+    session: Session,
+    posts: Iterable[tuple[uuid.UUID, datetime, str, str]],
+    *,
+    learned: set[str] | None = None,
+) -> None:
+    """Let posts be found that have no entry; each is an edition's id, moment, document and HTML.
+
+    ``learned``: words that need not be kept again, since whoever calls knows that they are. It
+    grows by those of ``posts``.
+    """
     found = [(at, entry(edition_id, document, html)) for edition_id, at, document, html in posts]
     if not found:
         return
     numbers = _free_numbers(session, [at for at, _ in found])
-    entries = list(zip(numbers, (one for _, one in found), strict=True))
-    session.execute(insert(SearchEntry), [_row(place, one) for place, one in entries])
+    # In order: SQLite writes out what it has gathered when a number is lower than the last.
+    entries = sorted(zip(numbers, (one for _, one in found), strict=True), key=_number)
     connection, database = session.connection(), _database(session)
+    bulk.add(session, SearchEntry, [_row(place, one) for place, one in entries])
     database.add(connection, entries)
-    terms = set().union(*(one.terms() for _, one in entries))
-    if terms:
+    learned = set() if learned is None else learned
+    new = terms(one for _, one in entries) - learned
+    if new:
         # Sorted, so that no two transactions can wait for each other.
-        database.learn(connection, sorted(terms))
+        database.learn(connection, sorted(new))
+        learned |= new
 
 
 def remove(session: Session, post_id: uuid.UUID) -> None:
@@ -83,6 +96,10 @@ def _free_numbers(session: Session, moments: list[datetime]) -> list[int]:
         open_places = [place for place in wanted if place not in chosen]
         attempt += 1
     return [chosen[place] for place in range(len(moments))]
+
+
+def _number(numbered: tuple[int, Entry]) -> int:
+    return numbered[0]
 
 
 def _row(place: int, one: Entry) -> dict[str, Any]:

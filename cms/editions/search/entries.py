@@ -56,13 +56,11 @@ class Entry:
     # Words without a place.
     others: list[str]
 
-    def terms(self) -> set[str]:
-        """The words that a reader can ask for."""
-        return {
-            word
-            for word in {*self.places, *self.others}
-            if len(word) > 1 and not GAP <= word[0] <= EVERY_POST
-        }
+
+def terms(entries: Iterable[Entry]) -> set[str]:
+    """The words that a reader can ask for."""
+    found = set[str]().union(*(part for one in entries for part in (one.places, one.others)))
+    return {word for word in found if len(word) > 1 and not GAP <= word[0] <= EVERY_POST}
 
 
 def plain(html: str) -> str:

@@ -6,10 +6,10 @@ from sqlalchemy import Connection, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from cms.editions.search.entries import GAP, Entry
+from cms.foundation import bulk
 
 # Past the last place that counts, so beside no other word.
 NOWHERE = "16383"
-_ADD = text("INSERT INTO search_words (number, words) VALUES (:number, CAST(:words AS tsvector))")
 _REMOVE = text("DELETE FROM search_words WHERE number = :number")
 _LEARN = text(
     "INSERT INTO search_terms (term, reversed) "
@@ -19,7 +19,8 @@ _LEARN = text(
 
 def add(connection: Connection, entries: Iterable[tuple[int, Entry]]) -> None:
     """Index the words of posts."""
-    connection.execute(_ADD, [{"number": one, "words": _spelled(entry)} for one, entry in entries])
+    rows = [(number, _spelled(entry)) for number, entry in entries]
+    bulk.write(connection, "search_words", ("number", "words"), rows)
 
 
 def remove(connection: Connection, number: int, _entry: Entry) -> None:

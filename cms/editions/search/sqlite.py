@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from sqlalchemy import Connection, text
 
 from cms.editions.search.entries import GAP, Entry
+from cms.foundation import bulk
 
-_ADD = text("INSERT INTO search_words (rowid, words) VALUES (:number, :words)")
 # A table without content must be told what it is to forget.
 _REMOVE = text(
     "INSERT INTO search_words (search_words, rowid, words) VALUES ('delete', :number, :words)"
@@ -17,7 +17,8 @@ _LEARN = "INSERT INTO search_terms (term, reversed) VALUES (?, ?) ON CONFLICT DO
 
 def add(connection: Connection, entries: Iterable[tuple[int, Entry]]) -> None:
     """Index the words of posts."""
-    connection.execute(_ADD, [{"number": one, "words": _spelled(entry)} for one, entry in entries])
+    rows = [(number, _spelled(entry)) for number, entry in entries]
+    bulk.write(connection, "search_words", ("rowid", "words"), rows)
 
 
 def remove(connection: Connection, number: int, entry: Entry) -> None:

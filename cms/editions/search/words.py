@@ -91,6 +91,10 @@ def words(text: str) -> list[str]:
 
 def pieces(text: str) -> Iterator[tuple[int, int, str]]:
     """Where each word begins and ends in ``text``, which must be in NFC, and the word."""
+    if text.isascii():
+        for plain in _PLAIN.finditer(text.lower()):
+            yield plain.start(), plain.end(), plain[0][:LONGEST_WORD]
+        return
     for chunk in _CHUNK.finditer(text):
         if chunk[0].isascii():
             yield chunk.start(), chunk.end(), chunk[0].lower()[:LONGEST_WORD]

@@ -1,0 +1,72 @@
+"""Many rows at once become the very rows that the session would have written."""
+
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from cms.editions.models import PostEdition
+from cms.foundation import bulk
+from cms.foundation.database import Database
+
+# What a COPY spells in its own way, and what a statement might take for a place of a value.
+AWKWARD = "tab\t line\n \\N \\. 'quoted' \"twice\" %s ? :name \u202e\U0001f600 {a,b}"
+
+
+def rows(number: int) -> list[dict[str, Any]]:
+    """Editions, whose columns have most kinds of values; every other one has ended."""
+    return [
+        {
+            "id": uuid.UUID(int=one + 1),
+            "subject_id": uuid.UUID(int=one + 1001),
+            "slug": f"post-{one}",
+            "document": AWKWARD,
+            "published_at": datetime(2020, 1, 1, 12, 30, 15, 123456, tzinfo=UTC),
+            "title_key": AWKWARD,
+            "title_sort": "",
+            "excerpt_key": "é",
+            "updated_at": datetime(1, 1, 1, tzinfo=UTC),
+            "featured": one % 2 == 0,
+            "reading_minutes": one,
+            "word_count": 2**31 - 1,
+            "html": AWKWARD,
+            "body": AWKWARD,
+            "from_version": 2**40,
+            "until_version": None if one % 2 else 2**41,
+        }
+        for one in range(number)
+    ]
+
+
+def stored(database: Database) -> list[dict[str, Any]]:
+    """What the session reads."""
+    with database.session(read_only=True) as session:
+        found = session.scalars(select(PostEdition).order_by(PostEdition.id)).all()
+        return [{name: getattr(one, name) for name in rows(1)[0]} for one in found]
+
+
+@pytest.mark.parametrize("number", [0, 1, bulk.FEW - 1, bulk.FEW, 100])
+def test_rows_are_stored_as_the_session_reads_them(database: Database, number: int) -> None:
+    with database.transaction() as session:
+        bulk.add(session, PostEdition, rows(number))
+
+    assert stored(database) == rows(number)
+
+
+def test_what_the_session_has_not_written_yet_comes_first(database: Database) -> None:
+    first, *others = rows(100)
+    with database.transaction() as session:
+        session.add(PostEdition(**first))
+        bulk.add(session, PostEdition, others)
+
+    assert stored(database) == rows(100)
+
+
+def test_rows_go_with_their_transaction(database: Database) -> None:
+    with database.session() as session:
+        bulk.add(session, PostEdition, rows(100))
+        session.rollback()
+
+    assert stored(database) == []
