@@ -58,7 +58,7 @@ def leads_nowhere(client: ContractClient, link: dict[str, Any]) -> bool:
 
 
 @settings(
-    max_examples=25,
+    max_examples=12,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
