@@ -16,7 +16,10 @@ from cms.content.posts.checks import actions as checks
 from cms.content.posts.checks import routes as check_routes
 from cms.content.posts.leases import routes as lease_routes
 from cms.content.posts.previews import routes as preview_routes
+from cms.content.posts.review import routes as review_routes
 from cms.content.posts.revisions import routes as revision_routes
+from cms.content.posts.scheduling import alarms, due
+from cms.content.posts.scheduling import routes as scheduling_routes
 from cms.content.posts.trash import routes as trash_routes
 from cms.content.tags import queries as tag_queries
 from cms.content.tags import routes as tag_routes
@@ -43,7 +46,9 @@ from cms.foundation.http.edge import Edge
 from cms.foundation.http.numbers import HIGHEST, NumberConverter
 from cms.foundation.http.proxies import TrustedProxies
 from cms.foundation.http.slugs import SlugConverter
+from cms.foundation.jobs.work import Works
 from cms.foundation.settings import Settings, load
+from cms.operation.jobs import routes as job_routes
 
 # In the order of the docs page.
 BLUEPRINTS = (
@@ -61,16 +66,21 @@ BLUEPRINTS = (
     post_routes.blueprint,
     bulk_routes.blueprint,
     lease_routes.blueprint,
+    review_routes.blueprint,
     trash_routes.blueprint,
     check_routes.blueprint,
+    scheduling_routes.blueprint,
     revision_routes.blueprint,
     preview_routes.blueprint,
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,
     key_routes.managed,
+    job_routes.blueprint,
     health.blueprint,
 )
+# Which work there is that waits for its moment, by the kind of its jobs.
+WORKS: Works = {alarms.KIND: due.WORK}
 # What the docs page shows of the folder `examples`.
 RECIPES = (
     "blog-index.js",
@@ -116,6 +126,7 @@ def create_app(settings: Settings | None = None) -> Edge:
     app.extensions["cms.streams"] = Streams(
         database, present=watched, names=names, places=settings.streams
     )
+    app.extensions["cms.works"] = WORKS
     app.extensions["cms.passwords"] = Passwords(*settings.password_cost)
     app.extensions["cms.key_uses"] = Uses(database)
     app.extensions["cms.known_tags"] = tag_queries.by_ids

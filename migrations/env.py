@@ -13,16 +13,19 @@ from cms.content.loading import models as _loading
 from cms.content.posts import models as _content
 from cms.content.posts.leases import models as _leases
 from cms.content.posts.previews import models as _previews
+from cms.content.posts.review import models as _review
 from cms.content.posts.revisions import models as _revisions
+from cms.content.posts.scheduling import models as _scheduling
 from cms.editions import models as _editions
 from cms.editions.search import models as _search
 from cms.foundation.database import Base, Database
+from cms.foundation.jobs import models as _jobs
 from cms.foundation.retries import models as _retries
 from cms.foundation.settings import load
 
 TABLES = (
-    *(_accounts, _keys, _content, _revisions, _previews, _loading, _editions, _search),
-    *(_retries, _leases),
+    *(_accounts, _keys, _content, _review, _revisions, _previews, _leases, _scheduling),
+    *(_loading, _editions, _search, _retries, _jobs),
 )
 
 

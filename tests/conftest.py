@@ -72,6 +72,7 @@ def make_settings(database_url: str, data_dir: Path, **changes: Any) -> Settings
         "port": 8000,
         "workers": 1,
         "threads": 4,
+        "worker": "none",
         "streams": 5,
         "cors_origins": (),
         "trusted_proxies": (),

@@ -8,7 +8,10 @@ from cms.accounts.login import actions as login_actions
 from cms.accounts.login import tokens
 from cms.accounts.users import actions as user_actions
 from cms.foundation import moments
+from cms.foundation.database import new_id
 from cms.foundation.http.edge import Edge
+from cms.foundation.jobs import actions as jobs
+from cms.foundation.jobs.models import Job
 from tests.callers import Caller
 
 PASSWORD = "correct horse battery"  # noqa: S105 - for tests
@@ -90,6 +93,15 @@ def _through(by: Caller, made: dict[str, Any]) -> Caller:
     )
 
 
+def a_failed_job(app: Edge) -> Job:
+    """A job of a kind that nobody does, which failed once."""
+    now = moments.now()
+    with app.database.transaction() as session:
+        job = jobs.enqueue(session, "nothing", new_id(), due_at=now, now=now)
+        jobs.fail(session, job, "It failed.", now=now)
+    return job
+
+
 def tag_of(resource: dict[str, Any], by: Caller, kind: str) -> str:
     """The present ETag of a managed resource."""
     answer = by.get(f"/api/v1/manage/{kind}/{resource['id']}")
@@ -117,14 +129,19 @@ def unpublished(by: Caller, post: dict[str, Any]) -> dict[str, Any]:
     return _moved(by, post, "unpublish")
 
 
+def scheduled(by: Caller, post: dict[str, Any], **values: Any) -> dict[str, Any]:
+    """A post with a schedule."""
+    return _moved(by, post, "schedule", json=values)
+
+
 def deleted(by: Caller, resource: dict[str, Any], kind: str = "posts") -> None:
     """Delete a resource, whatever version it has now."""
     answer = by.delete(f"/api/v1/manage/{kind}/{resource['id']}", if_match="*")
     assert answer.status_code == 204, answer.get_data(as_text=True)
 
 
-def _moved(by: Caller, post: dict[str, Any], verb: str) -> dict[str, Any]:
-    answer = by.post(f"/api/v1/manage/posts/{post['id']}/{verb}", if_match="*")
+def _moved(by: Caller, post: dict[str, Any], verb: str, **options: Any) -> dict[str, Any]:
+    answer = by.post(f"/api/v1/manage/posts/{post['id']}/{verb}", if_match="*", **options)
     assert answer.status_code == 200, answer.get_data(as_text=True)
     moved: dict[str, Any] = answer.get_json()
     return moved

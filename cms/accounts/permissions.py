@@ -15,6 +15,7 @@ class Permission(StrEnum):
     ACCOUNT_USE = "account:use"
     AUTHORS_READ = "authors:read"
     AUTHORS_WRITE = "authors:write"
+    JOBS_MANAGE = "jobs:manage"
     POSTS_ANY = "posts:any"
     POSTS_PUBLISH = "posts:publish"
     POSTS_PURGE = "posts:purge"

@@ -10,6 +10,8 @@ from cms.foundation.errors import CmsError, FaultyConfiguration
 
 COMMANDS = {
     "serve": "cms.commands.serve:serve",
+    "worker": "cms.commands.worker:worker",
+    "jobs": "cms.commands.jobs:jobs",
     "migrate": "cms.commands.migrate:migrate",
     "seed": "cms.commands.seed:seed",
     "load": "cms.commands.load.command:load",

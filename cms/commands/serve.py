@@ -20,6 +20,7 @@ from cms.app import create_app
 from cms.commands import streaming
 from cms.commands.console import opened
 from cms.commands.migrate import bring_up
+from cms.commands.worker import start_beside
 from cms.foundation.database import Database
 from cms.foundation.http.edge import Edge
 from cms.foundation.settings import Settings, load
@@ -101,7 +102,10 @@ def application() -> Edge:
         signal.signal(number, signal.SIG_DFL)
     app = create_app()
     streaming.give_streams_their_own_threads()
-    streaming.end_with_the_process(app.extensions["cms.streams"])
+    ends = [app.extensions["cms.streams"].end]
+    if app.extensions["cms.settings"].worker == "embedded":
+        ends.append(start_beside(app.database))
+    streaming.end_with_the_process(*ends)
     # What the start has made stays until the end: the collector need not look at it again.
     gc.collect()
     gc.freeze()

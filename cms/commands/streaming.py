@@ -13,7 +13,6 @@ from typing import Any, cast
 
 from granian.server import mp
 
-from cms.delivery.sync.streams import Streams
 from cms.foundation.http.streams import Stream
 
 
@@ -59,8 +58,8 @@ class _Protocol:
             raise
 
 
-def end_with_the_process(streams: Streams) -> None:
-    """End the streams when this process is told to stop; it waits for what is being sent.
+def end_with_the_process(*ends: Callable[[], None]) -> None:
+    """End streams and other threads when this process is told to stop; it waits for them.
 
     Who handles the signal is granian's business: Python writes its number into a pipe besides.
     """
@@ -70,6 +69,7 @@ def end_with_the_process(streams: Streams) -> None:
 
     def end() -> None:
         os.read(told, 1)
-        streams.end()
+        for one in ends:
+            one()
 
-    threading.Thread(target=end, name="streams-end", daemon=True).start()
+    threading.Thread(target=end, name="threads-end", daemon=True).start()

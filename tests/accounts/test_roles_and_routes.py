@@ -16,6 +16,7 @@ EXPECTED = {
     "account:use": {"contributor", "author", "editor", "admin"},
     "authors:read": {"contributor", "author", "editor", "admin"},
     "authors:write": {"editor", "admin"},
+    "jobs:manage": {"admin"},
     "posts:any": {"editor", "admin"},
     "posts:publish": {"author", "editor", "admin"},
     "posts:purge": {"admin"},

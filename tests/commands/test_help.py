@@ -30,6 +30,10 @@ def test_there_are_the_agreed_commands() -> None:
     assert {" ".join(path) for path in ALL} == {
         "",
         "serve",
+        "worker",
+        "jobs",
+        "jobs list",
+        "jobs retry",
         "migrate",
         "seed",
         "load",

@@ -40,6 +40,10 @@ def test_no_operation_finds_a_post_of_somebody_else(
         options: dict[str, Any] = {} if if_match is None else {"if_match": if_match}
         if address.method == "PATCH":
             options["json"] = {"title": "Taken over"}
+        elif address.name == "create_comment":
+            options["json"] = {"text": "Taken over"}
+        elif address.name == "schedule_post":
+            options["json"] = {"unpublish_at": "2090-01-01T00:00:00Z"}
         refused[address.name] = somebody.request(address.method, address.path, **options)
 
     # A contributor may not publish at all, whatever the post.
@@ -50,6 +54,16 @@ def test_no_operation_finds_a_post_of_somebody_else(
         "check_post": 404,
         "delete_post": 404,
         "restore_post": 404,
+        "get_lease": 404,
+        "take_lease": 404,
+        "give_lease_back": 404,
+        "submit_post": 404,
+        "send_back_post": 403,
+        "approve_post": 403,
+        "list_comments": 404,
+        "create_comment": 404,
+        "get_comment": 404,
+        "delete_comment": 404,
         "list_revisions": 404,
         "get_revision": 404,
         "compare_revisions": 404,
@@ -59,6 +73,8 @@ def test_no_operation_finds_a_post_of_somebody_else(
         "revoke_preview_link": 404,
         "publish_post": publishing,
         "unpublish_post": publishing,
+        "schedule_post": publishing,
+        "unschedule_post": publishing,
     }
     assert editor.get(f"{POSTS}/{post['id']}").get_data() == before
 

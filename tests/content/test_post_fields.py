@@ -124,6 +124,7 @@ def test_a_title_is_enough(editor: Caller) -> None:
         "seo": NOTHING,
         "status": "draft",
         "has_unpublished_changes": False,
+        "scheduled": None,
         "revision": 1,
         "published_at": None,
         "updated_at": post["updated_at"],

@@ -10,9 +10,9 @@ from tests.callers import Caller, ContractClient
 
 POSTS = "/api/v1/manage/posts"
 LEGAL = {
-    "draft": ["edit", "submit", "publish", "trash"],
-    "in_review": ["edit", "send-back", "publish", "trash"],
-    "published": ["edit", "publish", "unpublish", "trash"],
+    "draft": ["edit", "submit", "publish", "schedule", "trash"],
+    "in_review": ["edit", "send-back", "approve", "publish", "schedule", "trash"],
+    "published": ["edit", "publish", "unpublish", "schedule", "trash"],
 }
 
 

@@ -68,6 +68,7 @@ def test_every_setting_is_read_from_its_variable(
         "PORT": ("9000", 9000),
         "WORKERS": ("3", 3),
         "THREADS": ("7", 7),
+        "WORKER": ("none", "none"),
         "STREAMS": ("9", 9),
         "CORS_ORIGINS": (
             "https://a.test, https://b.test:8443",
@@ -146,6 +147,7 @@ BAD: dict[str, list[str]] = {
     "PORT": ["0", "65536", "-1", "http", "", "8000.5"],
     "WORKERS": ["0", "257", "many"],
     "THREADS": ["0", "257", "many"],
+    "WORKER": ["", "both"],
     "STREAMS": ["-1", "10001", "many"],
     "CORS_ORIGINS": [
         "a.test",

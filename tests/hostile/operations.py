@@ -22,6 +22,8 @@ WITH_REFRESH_TOKEN = "refresh_tokens"  # noqa: S105 - the name of an operation
 BULK = "change_posts"
 # Values of the query parameters that an operation cannot do without.
 REQUIRED = {"since": "0"}
+# Moments that must be in the future; others must not.
+FUTURE = {"publish_at": "2090-02-28T12:00:00Z", "unpublish_at": "2091-02-28T12:00:00Z"}
 _numbers = itertools.count(1)
 
 
@@ -147,8 +149,24 @@ class World:
         self.post = factories.a_published_post(
             self.admin, authors=[self.author["slug"]], tag_ids=[self.tag["id"]]
         )
-        # A published post could not take each status.
+        # A published post could not take each status, nor each step.
         self.draft = factories.a_post(self.admin)
+        submitted = factories.a_post(self.admin, status="in_review")
+        trashed = factories.a_post(self.admin)
+        factories.deleted(self.admin, trashed)
+        self.standing = {
+            "edit_post": self.draft,
+            "schedule_post": self.draft,
+            "unschedule_post": factories.scheduled(
+                self.admin, factories.a_post(self.admin), publish_at=FUTURE["publish_at"]
+            ),
+            "submit_post": self.draft,
+            "send_back_post": submitted,
+            "approve_post": submitted,
+            "restore_post": trashed,
+        }
+        comments = f"/api/v1/manage/posts/{self.post['id']}/comments"
+        self.comment = self.admin.post(comments, json={"text": "Said"}).get_json()
         # In use, an author or tag could not be deleted.
         self.unused = {
             "author_id": factories.an_author(self.admin)["id"],
@@ -157,6 +175,7 @@ class World:
         address = f"/api/v1/manage/posts/{self.post['id']}/preview-links"
         self.link = self.admin.post(address).get_json()
         self.key = factories.a_key(self.admin, "posts:write")
+        self.job_id = str(factories.a_failed_job(app).id)
         pair = self.admin.post(
             "/api/v1/auth/login",
             json={"email": self.admin.email, "password": self.admin.password},
@@ -170,7 +189,9 @@ class World:
             "post_id": self.post["id"],
             "user_id": self.victim.user_id,
             "key_id": str(self.key.key_id),
+            "comment_id": self.comment["id"],
             "part": "posts-1",
+            "job_id": self.job_id,
             "number": "1",
             "link_id": self.link["id"],
             "token": self.link["token"],
@@ -201,7 +222,9 @@ class World:
             named = {"posts": self.post, "authors": self.author, "tags": self.tag}
             (kind,) = set(operation.path.split("/")) & set(named)
             return str(named[kind]["slug"])
-        return str(self.draft["id"]) if operation.name == "edit_post" else self.ids[name]
+        if name == "post_id" and operation.name in self.standing:
+            return str(self.standing[operation.name]["id"])
+        return self.ids[name]
 
     def body(self, operation: Operation, only: str | None = None) -> dict[str, Any]:
         """What is required, and the member ``only``."""
@@ -210,6 +233,9 @@ class World:
         schema = operation.body_schema
         wanted = [*schema.get("required", ()), *([only] if only else ())]
         body = {name: self.sample(name, schema["properties"][name]) for name in wanted}
+        if operation.name == "schedule_post":
+            # An empty one says nothing, though no single member is required.
+            body.setdefault("publish_at", FUTURE["publish_at"])
         if "into" in body:
             body["into"] = (self.tag if operation.name == "merge_tag" else self.author)["id"]
         return body
@@ -243,7 +269,8 @@ class World:
             return str(ids.get(name, self.victim.user_id))
         if schema.get("format") == "date-time":
             tomorrow = moments.spell(moments.now() + timedelta(days=1))
-            return tomorrow if name == "expires_at" else "2020-02-29T12:00:00Z"
+            future = {"expires_at": tomorrow, **FUTURE}
+            return future.get(name, "2020-02-29T12:00:00Z")
         if schema.get("format") == "uri-reference":
             return "https://example.org/a"
         if name == "authors":

@@ -176,6 +176,41 @@ def test_deletes_and_edits_at_once_are_each_whole(caller: HttpCaller) -> None:
             return own.request("PATCH", path, {"body": str(turn)}, if_match="*")
 
         answers = at_once(caller, 10, work)
-        assert {answer.status for answer in answers} <= {200, 204, 404, 412}
-        assert caller.request("GET", path).status == 404
+        assert {answer.status for answer in answers} <= {200, 204, 409, 412}
+        assert caller.request("GET", path).json()["status"] == "trashed"
         assert caller.request("GET", f"{PUBLIC}/{post['slug']}").status == 410
+
+
+def test_posts_of_one_slug_restored_at_once_get_distinct_slugs(caller: HttpCaller) -> None:
+    for attempt in range(3):
+        slug, paths = f"back-again-{attempt}", []
+        for number in range(THREADS):
+            post = caller.create(title=f"Back {number}", slug=slug, tags=["Back"]).expect(201)
+            paths.append(f"{MANAGED}/{post.json()['id']}")
+            caller.request("DELETE", paths[-1], if_match="*").expect(204)
+
+        def restore(own: HttpCaller, number: int, paths: list[str] = paths) -> Answer:
+            return own.request("POST", f"{paths[number]}/restore", if_match="*")
+
+        answers = at_once(caller, THREADS, restore)
+        assert statuses(answers) == [200] * THREADS
+        assert {answer.json()["slug"] for answer in answers} == {
+            slug,
+            *(f"{slug}-{number}" for number in range(2, THREADS + 1)),
+        }
+        assert all(len(answer.json()["tag_ids"]) == 1 for answer in answers)
+
+
+def test_a_post_restored_and_purged_at_once_is_one_or_the_other(caller: HttpCaller) -> None:
+    for number in range(5):
+        path = f"{MANAGED}/{caller.create(title=f'Fate {number}').json()['id']}"
+        caller.request("DELETE", path, if_match="*").expect(204)
+
+        def work(own: HttpCaller, turn: int, path: str = path) -> Answer:
+            if turn == 1:
+                return own.request("DELETE", f"{path}?purge=true", if_match="*")
+            return own.request("POST", f"{path}/restore", if_match="*")
+
+        answers = at_once(caller, 6, work)
+        assert {answer.status for answer in answers} <= {200, 204, 404, 409}
+        assert caller.request("GET", path).status == 404

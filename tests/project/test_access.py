@@ -76,8 +76,8 @@ def test_everything_below_manage_needs_a_permission(app: Edge) -> None:
 def test_every_permission_guards_a_route_or_a_rule(app: Edge) -> None:
     declared = {one.access for one in addresses(app)}
 
-    # Asked by the actions: whose post it is, and whether it is to be deleted for good.
-    assert {str(one) for one in Permission} - declared == {"posts:any", "posts:purge"}
+    # Asked by the action: whether a post is to be deleted for good.
+    assert {str(one) for one in Permission} - declared == {"posts:purge"}
 
 
 def test_a_route_that_declares_nothing_cannot_be_registered() -> None:

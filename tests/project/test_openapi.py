@@ -15,7 +15,7 @@ from cms.foundation.http.edge import Edge
 from tests.foundation.addresses import addresses, operations
 
 ROOT = Path(__file__).parents[2]
-UNEDITABLE = {"create_key", "create_service_key", "create_preview_link"}
+UNEDITABLE = {"create_key", "create_service_key", "create_preview_link", "create_comment"}
 Operation = tuple[str, dict[str, Any]]
 
 

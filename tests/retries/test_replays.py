@@ -10,6 +10,7 @@ from cms.foundation.database import Database
 from cms.foundation.http import retries
 from cms.foundation.http.edge import Edge
 from cms.foundation.retries import answers
+from cms.foundation.retries.keys import Asker
 from tests import factories
 from tests.callers import Caller, ContractClient
 from tests.hostile import refusals
@@ -275,6 +276,18 @@ def test_the_key_itself_is_written_nowhere(admin: Caller, database: Database) ->
     assert b"very-recognisable" not in b"".join(
         (row.key_digest, row.request_digest, row.body or b"", repr(row.headers).encode())
     )
+
+
+def test_a_password_cannot_be_guessed_from_what_is_kept_of_its_request(
+    app: Edge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digests = set()
+    for secret in (app.config["SECRET_KEY"], "another secret of the server, just as long"):
+        monkeypatch.setitem(app.config, "SECRET_KEY", secret)
+        with app.test_request_context(POSTS, method="POST", json={"password": "secret"}):
+            digests.add(retries.digest_of_request(Asker("1", "admin")))
+
+    assert len(digests) == 2
 
 
 def test_a_key_on_other_methods_means_nothing(admin: Caller, database: Database) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from werkzeug.test import TestResponse
 
@@ -189,3 +190,19 @@ def test_a_claim_holds_between_processes_and_dies_with_its_own(database: Databas
         with ours.claimed(digest) as is_free:
             pass
     assert is_free
+
+
+def test_a_connection_that_the_server_closed_meanwhile_costs_no_request(
+    admin: Caller, database: Database
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has no server that could close one")
+    first = ask(admin, "k")
+    with database.writer.begin() as connection:
+        others = "pid <> pg_backend_pid() AND datname = current_database()"
+        connection.execute(
+            text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}")  # noqa: S608
+        )
+
+    assert shown(ask(admin, "k")) == shown(first)
+    assert ask(admin, "other").status_code == 201

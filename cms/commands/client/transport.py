@@ -251,11 +251,15 @@ def _said(problem: dict[str, Any]) -> str:
     if not isinstance(errors, list):
         return words
     each = [
-        f"{str(error.get('pointer', '')).lstrip('#/')}: {error.get('detail', '')}"
+        f"{str(error.get('pointer', '')).lstrip('#/?')}: {error.get('detail', '')}"
         for error in errors
         if isinstance(error, dict)
     ]
-    return f"{words.rstrip('.')}: {'; '.join(each)}" if each else words
+    words = words.rstrip(".")
+    if len(each) == 1 and each[0].rstrip(".").endswith(words):
+        # Of a single fault the server says the same above.
+        return each[0]
+    return f"{words}: {'; '.join(each)}" if each else words
 
 
 def _words(value: object) -> str | None:

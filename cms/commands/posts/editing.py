@@ -130,8 +130,12 @@ def _begin(remote: Remote, post: Post, name: str, *, resume: bool, discard: bool
         if not sys.stdin.isatty():
             fail(_how_to_go_on(kept, name))
         resume = click.confirm("Go on with it?", default=True, err=True)
+    now = text_file.written(post.fields)
     if not resume:
-        kept.begin(text_file.written(post.fields))
+        kept.begin(now)
+    elif now != kept.original():
+        terminal.say("Since you began, others have saved this:")
+        _show_difference(kept.original(), now)
     return kept
 
 
@@ -143,7 +147,7 @@ def _how_to_go_on(kept: Kept, name: str) -> str:
     quoted = shlex.quote(name)
     return (
         f"Your text is kept: {kept.path}\n"
-        f"  cms posts edit {quoted} --resume    goes on with it, on top of what is there now\n"
+        f"  cms posts edit {quoted} --resume    goes on; of what you both changed, yours counts\n"
         f"  cms posts edit {quoted} --discard   drops it and begins again"
     )
 

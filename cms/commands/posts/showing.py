@@ -80,8 +80,8 @@ def details(post: Mapping[str, Any]) -> Table:
         "seo text": _inside(post, "seo", "description"),
         "canonical": _inside(post, "seo", "canonical_url"),
         "published": moment(post.get("published_at")),
-        "publish at": moment(_inside(post, "schedule", "publish_at")),
-        "unpublish at": moment(_inside(post, "schedule", "unpublish_at")),
+        "publish at": moment(_inside(post, "scheduled", "publish_at")),
+        "unpublish at": moment(_inside(post, "scheduled", "unpublish_at")),
         "saved": moment(post.get("updated_at")),
         "version": post.get("version"),
     }

@@ -79,23 +79,31 @@ def unpublish(remote: Remote, *, names: tuple[str, ...], as_json: bool) -> None:
 
 @click.command()
 @_NAMES
+@click.option("--purge", is_flag=True, help="For good, at once; needs an admin.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @AS_JSON
 @connecting
 @clearly
-def delete(remote: Remote, *, names: tuple[str, ...], yes: bool, as_json: bool) -> None:
-    """Delete posts; readers lose them too."""
+def delete(
+    remote: Remote, *, names: tuple[str, ...], purge: bool, yes: bool, as_json: bool
+) -> None:
+    """Put posts into the trash.
+
+    Readers lose them too. cms posts restore brings one back, until the server purges it. One that
+    is in the trash already is named by its id.
+    """
     if not yes:
         if not sys.stdin.isatty():
             message = "Nobody can be asked here; say --yes."
             raise click.UsageError(message)
         what = names[0] if len(names) == 1 else f"{len(names)} posts"
-        click.confirm(f"Delete {terminal.printable(what)}?", abort=True, err=True)
+        how = " for good" if purge else ""
+        click.confirm(f"Delete {terminal.printable(what)}{how}?", abort=True, err=True)
     posts = Posts(remote)
 
     def act(post: Post) -> tuple[str, Post | None]:
-        posts.delete(post)
-        return "deleted", None
+        posts.delete(post, purge=purge)
+        return "purged" if purge else "trashed", None
 
     _each(remote, names, "Deleting", act, as_json=as_json)
 

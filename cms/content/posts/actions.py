@@ -16,6 +16,7 @@ from cms.content.posts import publishing, queries, steps
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.posts.publishing import Prepared
 from cms.content.posts.revisions import keeping
+from cms.content.posts.scheduling import alarms
 from cms.content.posts.steps import Step
 from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
@@ -56,6 +57,10 @@ def create(
         published_fingerprint=None,
         has_unpublished_changes=False,
         trashed_at=None,
+        approved_by=None,
+        approved_at=None,
+        approved_revision=None,
+        schedule=None,
         created_by_id=by.id,
         bylines=[],
         filings=[],
@@ -110,7 +115,7 @@ def edit(
     _fill(post, values, names, by=by, now=now)
     if values.get("status", post.status) != post.status:
         steps.demand(post, steps.TOWARDS[values["status"]])
-        post.status = values["status"]
+        post.move_to(Status(values["status"]))
     post.compare_with_edition()
     is_another = post.content() != before
     if is_another:
@@ -144,6 +149,7 @@ def publish(
     steps.demand(post, Step.PUBLISH)
     if not post.is_published or post.has_unpublished_changes:
         publishing.publish(session, post, by=by, now=now, prepared=prepared)
+        alarms.after_publishing(session, post, now=now)
     return post
 
 
@@ -158,6 +164,7 @@ def unpublish(
     saving.guard(session, post, expected)
     steps.demand(post, Step.UNPUBLISH)
     publishing.unpublish(session, post, by=by, now=now)
+    alarms.forget(session, post)
     return post
 
 
@@ -167,8 +174,9 @@ def demand_writing(by: Caller, post: Post) -> None:
     Whose post it is was asked when it was found; what one may do to it is asked here.
     """
     permissions.demand(by, Permission.POSTS_WRITE)
-    if post.is_published and not permissions.holds(by, Permission.POSTS_PUBLISH):
-        message = "The post is published. Ask an editor to change it."
+    is_approved = post.status in {Status.SCHEDULED, Status.PUBLISHED}
+    if is_approved and not permissions.holds(by, Permission.POSTS_PUBLISH):
+        message = f"The post is {post.status}. Ask an editor to change it."
         raise Forbidden(message)
 
 

@@ -1,17 +1,19 @@
 """The table of posts, their states, and the rules that need only the post itself."""
 
 import uuid
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, Text, Uuid, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from cms.accounts.editing import Edited
+from cms.accounts.models import User
 from cms.content.authors.models import Author
 from cms.content.posts.content import FIELDS, LINKS, Content
+from cms.content.posts.scheduling.models import Schedule
 from cms.content.tags.models import Tag
 from cms.foundation.database import Base, Key, UtcDateTime
 
@@ -61,6 +63,15 @@ class PostTag(Base):
     tag: Mapped[Tag] = relationship(lazy="raise")
 
 
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Who approved which revision; nobody by name where that user was deleted."""
+
+    by: User | None
+    at: datetime
+    revision: int
+
+
 class Post(Edited, Base):
     """The working copy. Readers never see it; they see its editions."""
 
@@ -103,12 +114,24 @@ class Post(Edited, Base):
     created_by_id: Mapped[uuid.UUID | None] = mapped_column(
         ForeignKey("users.id", ondelete="SET NULL"), index=True
     )
+    # The last approval; whether it still counts, `approval` says. No foreign key: whoever is
+    # deleted has approved it nevertheless.
+    approved_by_id: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    approved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    approved_revision: Mapped[int | None]
 
     bylines: Mapped[list[PostAuthor]] = relationship(
         lazy="raise", order_by=PostAuthor.position, cascade="all, delete-orphan"
     )
     filings: Mapped[list[PostTag]] = relationship(
         lazy="raise", order_by=PostTag.position, cascade="all, delete-orphan"
+    )
+
+    approved_by: Mapped[User | None] = relationship(
+        lazy="raise", primaryjoin=lambda: foreign(Post.approved_by_id) == User.id
+    )
+    schedule: Mapped[Schedule | None] = relationship(
+        lazy="raise", cascade="all, delete-orphan", passive_deletes=True
     )
 
     @property
@@ -151,6 +174,19 @@ class Post(Edited, Base):
     def fingerprint(self) -> str:
         """A digest of all that an edition would be made from."""
         return replace(self.content(), published_at=self.published_at).fingerprint
+
+    @property
+    def approval(self) -> Approval | None:
+        """Who approved what it says now."""
+        if self.approved_at is None or self.approved_revision != self.revision:
+            return None
+        return Approval(self.approved_by, self.approved_at, self.revision)
+
+    def move_to(self, status: Status) -> None:
+        """Let it stand there. A draft begins anew, and so does what is deleted: not approved."""
+        self.status = status
+        if status in {Status.DRAFT, Status.TRASHED}:
+            self.approved_by = self.approved_at = self.approved_revision = None
 
     def forget_edition(self) -> None:
         """Readers no longer see it."""

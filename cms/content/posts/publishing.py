@@ -41,7 +41,7 @@ def publish(
     session: Session,
     post: Post,
     *,
-    by: Caller,
+    by: Caller | None,
     now: datetime,
     revision: Revision | None = None,
     prepared: Prepared | None = None,
@@ -89,7 +89,7 @@ def publish(
         edition,
         author_ids=list(content.author_ids),
         tag_ids=list(content.tag_ids),
-        by_id=by.id,
+        by_id=by.id if by else None,
         now=now,
     )
 
@@ -113,15 +113,18 @@ def shape(
     }
 
 
-def unpublish(session: Session, post: Post, *, by: Caller, now: datetime) -> None:
+def unpublish(session: Session, post: Post, *, by: Caller | None, now: datetime) -> None:
     """Close the live edition; the post is a draft again."""
-    post.status = Status.DRAFT
+    post.move_to(Status.DRAFT)
     post.forget_edition()
     saving.touch(post, by=by, now=now)
     session.flush()
     withdraw(session, post.id, kind="post.unpublished", by=by, now=now)
 
 
-def withdraw(session: Session, post_id: uuid.UUID, *, kind: str, by: Caller, now: datetime) -> None:
+def withdraw(
+    session: Session, post_id: uuid.UUID, *, kind: str, by: Caller | None, now: datetime
+) -> None:
     """Close the live edition of a post; ``kind`` says why."""
-    editions.withdraw(session, PostEdition, post_id, kind=kind, by_id=by.id, now=now)
+    by_id = by.id if by else None
+    editions.withdraw(session, PostEdition, post_id, kind=kind, by_id=by_id, now=now)

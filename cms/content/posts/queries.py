@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from cms.accounts import permissions
 from cms.accounts.permissions import Caller, Permission
 from cms.content.authors.models import Author
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
+from cms.content.posts.scheduling.models import Schedule
 from cms.content.tags.models import Tag
 from cms.editions import queries as editions
 from cms.foundation import texts
@@ -46,6 +47,7 @@ LISTED: Listed = {
     "title": (Kind.TEXT, Post.title_key.expression),
     "status": (Kind.WORD, Post.status.expression),
     "featured": (Kind.FLAG, Post.featured.expression),
+    "approved": (Kind.FLAG, func.coalesce(Post.approved_revision == Post.revision, false())),
     "has_unpublished_changes": (Kind.FLAG, Post.has_unpublished_changes.expression),
     "published_at": (Kind.MOMENT, Post.published_at.expression),
     "created_at": (Kind.MOMENT, Post.created_at.expression),
@@ -99,8 +101,14 @@ def visible(found: Select[P], *, by: Caller) -> Select[P]:
 
 
 def expanded(found: Select[P]) -> Select[P]:
-    """With authors and tags, in two more statements for all posts together."""
+    """With authors, tags and schedules, in three more statements for all posts together.
+
+    Statements of their own also for one post: they see what was committed while this one waited
+    for its lock.
+    """
     return found.options(
+        joinedload(Post.approved_by),
+        selectinload(Post.schedule).joinedload(Schedule.job),
         selectinload(Post.bylines).joinedload(PostAuthor.author),
         selectinload(Post.filings).joinedload(PostTag.tag),
     )

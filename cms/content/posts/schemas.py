@@ -7,6 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 from cms.content.fields import SlugField
 from cms.content.posts.models import MOST_TAGS, Status
 from cms.content.posts.queries import LISTED
+from cms.content.posts.scheduling.schemas import ScheduleOut
 from cms.editions.schemas import SUMMARY, Byline, Cover, Seo, TagName
 from cms.foundation.filters.listed import kinds
 from cms.foundation.http.filters import FilterField
@@ -31,8 +32,14 @@ EXAMPLE: dict[str, Any] = {
     "seo": SUMMARY["seo"],
     "status": "published",
     "has_unpublished_changes": False,
+    "scheduled": None,
     "published_at": "2026-03-01T09:00:00.000Z",
     "trashed_at": None,
+    "approval": {
+        "by": {"id": "019ab3c4-0000-7000-8000-000000000001", "name": "Jane Doe"},
+        "at": "2026-02-28T10:00:00.000Z",
+        "revision": 2,
+    },
     "created_at": "2026-02-27T16:20:00.000Z",
     "updated_at": "2026-03-01T09:00:00.000Z",
     "created_by": "019ab3c4-0000-7000-8000-000000000001",
@@ -145,6 +152,26 @@ class Expanded(Shown):
     tags = fields.List(fields.Nested(TagName), required=True)
 
 
+class Person(Shown):
+    """A user, by name."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+
+
+class ApprovalOut(Shown):
+    """Who approved a post, and which revision of it."""
+
+    by = fields.Nested(
+        Person,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null when that user was deleted"},
+    )
+    at = Moment(required=True)
+    revision = fields.Integer(required=True)
+
+
 class PostOut(Shown):
     """A post, as editors see it."""
 
@@ -165,11 +192,24 @@ class PostOut(Shown):
         required=True,
         metadata={"description": "Whether publishing again would show readers something else"},
     )
+    scheduled = fields.Nested(
+        ScheduleOut,
+        required=True,
+        allow_none=True,
+        attribute="schedule",
+        metadata={"description": "What is to become of it by itself, and when"},
+    )
     published_at = Moment(required=True, allow_none=True)
     trashed_at = Moment(
         required=True,
         allow_none=True,
         metadata={"description": "Since when it has been in the trash; null: it is not there"},
+    )
+    approval = fields.Nested(
+        ApprovalOut,
+        required=True,
+        allow_none=True,
+        metadata={"description": "null: nobody approved what it says now"},
     )
     created_at = Moment(required=True)
     updated_at = Moment(required=True)

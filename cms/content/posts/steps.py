@@ -12,8 +12,11 @@ class Step(StrEnum):
     EDIT = "edit"
     SUBMIT = "submit"
     SEND_BACK = "send-back"
+    APPROVE = "approve"
     PUBLISH = "publish"
     UNPUBLISH = "unpublish"
+    SCHEDULE = "schedule"
+    UNSCHEDULE = "unschedule"
     TRASH = "trash"
     RESTORE = "restore"
 
@@ -24,23 +27,30 @@ LEGAL: dict[Status, tuple[Step, ...]] = {
         Step.EDIT,
         Step.SUBMIT,
         Step.PUBLISH,
+        Step.SCHEDULE,
         Step.TRASH,
     ),
     Status.IN_REVIEW: (
         Step.EDIT,
         Step.SEND_BACK,
+        Step.APPROVE,
         Step.PUBLISH,
+        Step.SCHEDULE,
         Step.TRASH,
     ),
     Status.SCHEDULED: (
         Step.EDIT,
         Step.PUBLISH,
+        Step.SCHEDULE,
+        Step.UNSCHEDULE,
         Step.TRASH,
     ),
     Status.PUBLISHED: (
         Step.EDIT,
         Step.PUBLISH,
         Step.UNPUBLISH,
+        Step.SCHEDULE,
+        Step.UNSCHEDULE,
         Step.TRASH,
     ),
     Status.TRASHED: (Step.RESTORE,),
@@ -58,8 +68,13 @@ class IllegalStep(Conflict):
 
 def demand(post: Post, step: Step) -> None:
     """Raise ``IllegalStep`` unless ``post`` can take ``step`` now."""
-    legal = LEGAL[Status(post.status)]
+    legal = [
+        one
+        for one in LEGAL[Status(post.status)]
+        # A published post has a schedule or has none.
+        if one is not Step.UNSCHEDULE or post.schedule is not None
+    ]
     if step not in legal:
         listed = ", ".join(legal)
         message = f"The post is {post.status}; it cannot take the step {step}. Legal now: {listed}."
-        raise IllegalStep(message, legal=list(legal))
+        raise IllegalStep(message, legal=legal)

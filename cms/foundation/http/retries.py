@@ -44,7 +44,7 @@ def once(asker: Asker, view: Callable[[], object], *, is_secret: bool) -> Respon
     Raises ``Malformed``, ``StillRunning``, ``KeyReused``, ``AnswerNotKept``.
     """
     key_digest = keys.digest(asker.id, keys.read(request.headers[HEADER]))
-    request_digest = _digest(asker)
+    request_digest = digest_of_request(asker)
     if not hold(cast(Edge, current_app).claims.claimed(key_digest)):
         raise StillRunning("Wait for its answer, or send the same request again.")
     now = moments.now()
@@ -60,8 +60,8 @@ def once(asker: Asker, view: Callable[[], object], *, is_secret: bool) -> Respon
     return _again(given)
 
 
-def _digest(asker: Asker) -> bytes:
-    """Of all that makes a request this one."""
+def digest_of_request(asker: Asker) -> bytes:
+    """Of all that makes this request the one it is."""
     said = request.headers
     return keys.digest(
         asker.rights,
@@ -71,6 +71,7 @@ def _digest(asker: Asker) -> bytes:
         said.get("Content-Type", ""),
         said.get("If-Match", ""),
         request.get_data(),
+        secret=current_app.config["SECRET_KEY"],
     )
 
 

@@ -26,11 +26,9 @@ class Claims(Protocol):
 
 def on(database: Database) -> Claims:
     """The claims that ``database`` can offer."""
-    return (
-        _FileClaims(f"{database.url.database}-retries")
-        if database.is_sqlite
-        else (_ServerClaims(database))
-    )
+    if database.is_sqlite:
+        return _FileClaims(f"{database.url.database}-retries")
+    return _ServerClaims(database)
 
 
 class _FileClaims:

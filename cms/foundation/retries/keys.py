@@ -1,6 +1,7 @@
 """The key that a client gives to one request and its retries."""
 
 import hashlib
+import hmac
 import re
 from dataclasses import dataclass
 
@@ -34,9 +35,12 @@ def read(given: str) -> str:
     return re.sub(r"\\(.)", r"\1", given[1:-1]) if given.startswith('"') else given
 
 
-def digest(*parts: str | bytes) -> bytes:
-    """A digest of ``parts``, in which each has its place: the key itself is kept nowhere."""
-    whole = hashlib.sha256()
+def digest(*parts: str | bytes, secret: str = "") -> bytes:
+    """A digest of ``parts``, in which each has its place: the key itself is kept nowhere.
+
+    With a ``secret``, what is short or easily guessed (a password) cannot be found out from it.
+    """
+    whole = hmac.new(secret.encode(), digestmod=hashlib.sha256)
     for part in parts:
         content = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
         whole.update(len(content).to_bytes(8))

@@ -52,6 +52,12 @@ class Settings:
         "threads of each process; more only where the database is far away",
         shown_default="2",
     )
+    worker: str = _setting(
+        "CMS_WORKER",
+        "what does the work that is due, such as publishing scheduled posts: `embedded`, each "
+        "process of `cms serve` beside its requests, or `none`: `cms worker` runs apart",
+        shown_default="embedded",
+    )
     streams: int = _setting(
         "CMS_STREAMS",
         "streams of changes, waiting requests and exports that each process keeps open at once; "

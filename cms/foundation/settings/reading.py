@@ -37,6 +37,7 @@ def load() -> Settings:
         "workers": env.int("WORKERS", 1, validate=checks.between(1, 256)),
         # Threads get into each other's way: the second one is for a client that takes its time.
         "threads": env.int("THREADS", 2, validate=checks.between(1, 256)),
+        "worker": env.str("WORKER", "embedded", validate=validate.OneOf(["embedded", "none"])),
         "streams": env.int("STREAMS", 50, validate=checks.between(0, 10_000)),
         "cors_origins": env.list("CORS_ORIGINS", [], validate=checks.origins),
         "trusted_proxies": env.list("TRUSTED_PROXIES", [], validate=checks.networks),

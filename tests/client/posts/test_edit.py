@@ -134,7 +134,8 @@ def test_whoever_comes_second_overwrites_nothing_and_loses_nothing(
     assert "--resume" in again.stderr
     assert "Three." in path.read_text("utf-8")
 
-    desk.posts("edit", post["slug"], "--resume")
+    resumed = desk.posts("edit", post["slug"], "--resume")
+    assert "+Hers." in resumed.stderr
     assert root.post(post["slug"])["body"] == "One.\n\nThree."
     assert _kept(desk) == []
 

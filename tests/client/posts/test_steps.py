@@ -72,8 +72,21 @@ def test_nothing_is_deleted_unasked(desk: Desk, root: Person) -> None:
 
     assert "--yes" in desk.posts("delete", post["slug"], expect=2).stderr
     assert root.post(post["slug"]) == post
-    assert _results(desk, "delete", post["slug"], "--yes") == ["deleted"]
+    assert _results(desk, "delete", post["slug"], "--yes") == ["trashed"]
     desk.posts("show", post["slug"], expect=4)
+
+
+def test_what_is_in_the_trash_comes_back_or_goes_for_good(desk: Desk, root: Person) -> None:
+    post = root.create(title=unique("Title"))
+    desk.posts("delete", post["slug"], "--yes")
+    listed = desk.posts("list", "--status", "trashed", "--search", post["title"]).stdout
+    assert post["slug"] in listed
+
+    assert post["slug"] in desk.posts("restore", post["slug"]).stderr
+    assert root.post(post["slug"])["status"] == "draft"
+    assert "in the trash" in desk.posts("restore", post["slug"], expect=4).stderr
+    assert _results(desk, "delete", post["id"], "--yes", "--purge") == ["purged"]
+    desk.posts("show", post["id"], expect=4)
 
 
 @pytest.mark.parametrize(

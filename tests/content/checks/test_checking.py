@@ -117,6 +117,7 @@ def test_a_title_is_compared_without_regard_to_case(editor: Caller) -> None:
     factories.a_post(editor, title="STRASSE", slug="draft")
     renamed = factories.a_published_post(editor, title="strasse", slug="seen")
     factories.edited(editor, renamed, title="Other")
+    factories.deleted(editor, factories.a_post(editor, title="strasse", slug="trashed"))
 
     (found,) = _checked(editor, factories.a_post(editor, title="strasse", body="x", excerpt="y"))
 
@@ -217,6 +218,17 @@ def test_a_site_that_demands_it_refuses_every_way_to_publish(
     assert [_refused(answer) for answer in answers] == [pointers, pointers]
     assert answers[0].get_json()["errors"][0]["detail"].startswith("Line 3: ")
     assert editor.get(POSTS).get_json()["data"] == [editor.get(f"{POSTS}/{post['id']}").get_json()]
+
+
+def test_a_bulk_publishes_what_passes(editor: Caller, demanding: Demanding) -> None:
+    demanding("errors")
+    good, bad = factories.a_post(editor, body="x"), factories.a_post(editor, body="")
+    operations = [{"action": "publish", "id": one["id"], "etag": "*"} for one in (good, bad)]
+
+    answer = editor.post(f"{POSTS}/bulk", json={"operations": operations}).get_json()
+
+    assert [one["status"] for one in answer["results"]] == ["published", None]
+    assert answer["results"][1]["problem"]["code"] == "checks_failed"
 
 
 def test_what_passes_is_published(editor: Caller, demanding: Demanding) -> None:

@@ -49,7 +49,8 @@ def namesakes(session: Session, post_id: uuid.UUID, title: str, *, by: Caller | 
     )
     statements = [live]
     if by is not None:
-        drafts = select(Post.slug).where(Post.title_key == key, Post.id != post_id)
+        others = Post.title_key == key, Post.id != post_id, queries.KEPT
+        drafts = select(Post.slug).where(*others)
         statements.append(queries.visible(drafts, by=by))
     found = {
         slug

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from cms.content.posts.content import FIELDS
-from cms.content.posts.schemas import EXAMPLE
+from cms.content.posts.schemas import EXAMPLE, Person
 from cms.editions.schemas import Cover, Seo
 from cms.foundation.http.input import Moment, QueryInteger, Strict
 from cms.foundation.http.numbers import HIGHEST
@@ -21,13 +21,6 @@ LISTED: dict[str, Any] = {
     "is_published": True,
 }
 NOTHING: dict[str, Any] = {"slug": None, "author_ids": [], "tag_ids": []}
-
-
-class Person(Shown):
-    """A user, by name."""
-
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
 
 
 class RevisionOut(Shown):

@@ -10,6 +10,7 @@ from cms.content import naming
 from cms.content.posts import actions, publishing, queries, steps
 from cms.content.posts.models import Post, Status
 from cms.content.posts.revisions import keeping
+from cms.content.posts.scheduling import alarms
 from cms.content.posts.steps import Step
 from cms.foundation.versions import Expected
 
@@ -23,8 +24,10 @@ def trash(session: Session, post: Post, *, by: Caller, expected: Expected, now: 
     saving.guard(session, post, expected)
     steps.demand(post, Step.TRASH)
     was_published = post.is_published
-    post.status, post.trashed_at = Status.TRASHED, now
+    post.move_to(Status.TRASHED)
+    post.trashed_at = now
     post.forget_edition()
+    alarms.forget(session, post)
     saving.touch(post, by=by, now=now)
     session.flush()
     if was_published:
@@ -44,7 +47,8 @@ def restore(session: Session, post: Post, *, by: Caller, expected: Expected, now
     def put(slug: str) -> None:
         # A try that failed has emptied the object.
         queries.get(session, post_id, by=by, lock=True)
-        post.slug, post.status, post.trashed_at = slug, Status.DRAFT, None
+        post.slug, post.trashed_at = slug, None
+        post.move_to(Status.DRAFT)
         if slug != before.slug:
             keeping.keep(session, post, before, by=by, now=now, autosave=False)
         saving.touch(post, by=by, now=now)

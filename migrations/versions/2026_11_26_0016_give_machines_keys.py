@@ -6,8 +6,8 @@ from alembic import op
 # Compared byte by byte on both databases.
 KEY = sa.String().with_variant(sa.Text(collation="C"), "postgresql")
 
-revision = "0018"
-down_revision = "0014"
+revision = "0016"
+down_revision = "0015"
 
 
 def upgrade() -> None:

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "0021"
+revision = "0010"
 down_revision = "0009"
 
 # A post counts for its month from where its edition begins to where it ends.

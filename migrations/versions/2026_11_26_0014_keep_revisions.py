@@ -5,8 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0017"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0014"
-down_revision = "0010"
+revision = "0015"
+down_revision = "0014"
 
 KEPT = sa.text("trashed_at IS NULL")
 ONLY_KEPT = {"sqlite_where": KEPT, "postgresql_where": KEPT}

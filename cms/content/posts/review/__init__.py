@@ -1,0 +1,1 @@
+"""Review: contributors submit, reviewers comment, send back or approve."""

@@ -1,0 +1,1 @@
+"""Publishing and withdrawing a post at a moment to come."""

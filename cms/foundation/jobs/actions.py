@@ -1,0 +1,126 @@
+"""What can be done to jobs: ask for one, take it back, note that it failed, try it again."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from cms.foundation.database import new_id
+from cms.foundation.errors import Conflict
+from cms.foundation.jobs.models import Job
+from cms.foundation.jobs.work import Works
+
+MOST_ATTEMPTS = 5
+# Between the first attempt and the second; then four times as long each time: 7 minutes in all.
+FIRST_DELAY = timedelta(seconds=5)
+GROWTH = 4
+# Until a job is tried again that the database failed, and not the job itself.
+PAUSE = timedelta(seconds=1)
+
+
+class NotFailed(Conflict):
+    """The job waits for its moment; nothing has gone wrong with it."""
+
+    code = "job_not_failed"
+    title = "The job has not failed"
+
+
+def enqueue(
+    session: Session,
+    kind: str,
+    subject_id: uuid.UUID,
+    *,
+    due_at: datetime,
+    now: datetime,
+    payload: dict[str, Any] | None = None,
+) -> Job:
+    """Ask for something to be done at ``due_at`` or soon after, if this transaction commits."""
+    job = Job(
+        id=new_id(),
+        kind=kind,
+        subject_id=subject_id,
+        payload=payload or {},
+        due_at=due_at,
+        next_at=due_at,
+        attempts=0,
+        error=None,
+        failed_at=None,
+        created_at=now,
+    )
+    session.add(job)
+    session.flush()
+    return job
+
+
+def cancel(session: Session, job_id: uuid.UUID) -> None:
+    """Take a job back, unless a worker is at it at this moment.
+
+    That one is not waited for: it waits for its subject perhaps, which the caller has locked. So
+    what a job does must find nothing to do any more, once what it was for is gone.
+    """
+    free = select(Job.id).where(Job.id == job_id).with_for_update(skip_locked=True)
+    session.execute(delete(Job).where(Job.id.in_(free)))
+
+
+def finish(session: Session, job: Job) -> None:
+    """It is done."""
+    session.execute(delete(Job).where(Job.id == job.id))
+
+
+def fail(session: Session, job: Job, error: str, *, now: datetime) -> bool:
+    """Note that an attempt failed, and when to try again; say whether there is another try."""
+    attempts = job.attempts + 1
+    is_last = attempts >= MOST_ATTEMPTS
+    next_at = None if is_last else now + FIRST_DELAY * GROWTH ** (attempts - 1)
+    _note(session, job, error, attempts=attempts, next_at=next_at, now=now)
+    return not is_last
+
+
+def postpone(session: Session, job: Job, error: str, *, now: datetime) -> None:
+    """Let others go first for a moment; this attempt does not count."""
+    _note(session, job, error, attempts=job.attempts, next_at=now + PAUSE, now=now)
+
+
+def _note(
+    session: Session,
+    job: Job,
+    error: str,
+    *,
+    attempts: int,
+    next_at: datetime | None,
+    now: datetime,
+) -> None:
+    # Unless another worker has taken it up since: that one knows better.
+    unchanged = (Job.id == job.id, Job.attempts == job.attempts, Job.next_at == job.next_at)
+    session.execute(
+        update(Job)
+        .where(*unchanged)
+        .values(attempts=attempts, error=error, failed_at=now, next_at=next_at)
+    )
+
+
+def retry(session: Session, job: Job, *, now: datetime) -> Job:
+    """Let a job that failed be tried at once, and as often as a new one. Raises ``NotFailed``."""
+    _require_failed(job)
+    job.attempts = 0
+    job.next_at = now
+    session.flush()
+    return job
+
+
+def abandon(session: Session, job: Job, works: Works, *, now: datetime) -> None:
+    """Give a job that failed up for good. Raises ``NotFailed``."""
+    _require_failed(job)
+    if job.kind in works:
+        works[job.kind].abandon(session, job, now)
+    finish(session, job)
+
+
+def _require_failed(job: Job) -> None:
+    if job.failed_at is None:
+        message = (
+            "Nothing has gone wrong with it. It is done, or taken back, where it was asked for."
+        )
+        raise NotFailed(message)

@@ -1,0 +1,159 @@
+"""The worker: takes the jobs that are due, one after the other, and does them."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError  # noqa: A004
+from sqlalchemy.orm import Session
+
+from cms.foundation.database import Database, took_too_long
+from cms.foundation.errors import CmsError
+from cms.foundation.jobs import actions, clock, queries
+from cms.foundation.jobs.models import Job
+from cms.foundation.jobs.work import Works
+
+# How often to look whether something has become due that was not there at the last look.
+LOOK_AGAIN_SECONDS = 0.5
+AFTER_FAILURE_SECONDS = 1.0
+
+
+class Worker:
+    """Does the jobs of one database. Any number of workers may run at once, and be killed.
+
+    A job is claimed, done and ended in one transaction: a worker that dies leaves it as it was.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        works: Works,
+        *,
+        now: Callable[[Session], datetime] = clock.now,
+    ) -> None:
+        """``works`` says how; jobs of other kinds are left alone. ``now``: whose clock counts."""
+        self._database = database
+        self._works = works
+        self._now = now
+
+    def run_until(self, stop: threading.Event) -> None:
+        """Work until ``stop`` is set, and end the job in hand first."""
+        main = threading.main_thread()
+        while not stop.is_set() and main.is_alive():
+            try:
+                pause = self._pause()
+                if not pause:
+                    # What is due and was not found is in the hands of another worker.
+                    pause = 0.0 if self.run_due(stop) else LOOK_AGAIN_SECONDS
+            except Exception as error:  # noqa: BLE001 - it must outlive whatever happens
+                _complain(error)
+                self._database.look_anew()
+                pause = AFTER_FAILURE_SECONDS
+            stop.wait(pause)
+        self._database.look_anew()
+
+    def run_due(self, stop: threading.Event | None = None) -> bool:
+        """Do what is due, oldest first, until nothing is; say whether there was anything."""
+        found = False
+        while (stop is None or not stop.is_set()) and self._run_next():
+            found = True
+        return found
+
+    def _pause(self) -> float:
+        """Seconds until it is worth looking again."""
+        now, next_at = queries.outlook(self._database.look(), self._works)
+        if next_at is None:
+            return LOOK_AGAIN_SECONDS
+        return max(0.0, min(LOOK_AGAIN_SECONDS, (next_at - now).total_seconds()))
+
+    def _run_next(self) -> bool:
+        """Do the job that has been due for longest; say whether there was one."""
+        job = prepared = None
+        if self._database.is_sqlite:
+            job = self._peek()
+            if job is None:
+                return False
+        try:
+            if job is not None:
+                prepared = self._prepare(job)
+            with self._database.transaction() as session:
+                found, now = self._next(session)
+                if found is None or (job is not None and found.id != job.id):
+                    # Another worker was faster.
+                    return found is not None
+                job = found
+                self._works[job.kind].run(session, job, prepared=prepared, now=now)
+                actions.finish(session, job)
+        except Exception as error:
+            if job is None:
+                raise
+            self._fail(job, error)
+        else:
+            late = round((now - job.due_at).total_seconds(), 3)
+            _log(job).info("job_done", seconds_late=late)
+        return True
+
+    def _next(self, session: Session) -> tuple[Job | None, datetime]:
+        """Claim the job whose turn it is; it stays what it is, whatever becomes of the session."""
+        now = self._now(session)
+        job = session.scalar(queries.next_due(self._works, now=now))
+        if job is not None:
+            session.expunge(job)
+        return job, now
+
+    def _peek(self) -> Job | None:
+        with self._database.session(read_only=True) as session:
+            return self._next(session)[0]
+
+    def _prepare(self, job: Job) -> Any:
+        """What takes long, before the transaction: on SQLite that keeps all others from writing."""
+        with self._database.session(read_only=True) as session:
+            return self._works[job.kind].prepare(session, job)
+
+    def _fail(self, job: Job, error: Exception) -> None:
+        """Write down what went wrong, in a transaction of its own."""
+        with self._database.transaction() as session:
+            now = self._now(session)
+            if _is_passing(error):
+                _log(job).warning("job_postponed", error=repr(error))
+                actions.postpone(session, job, "The database had no time.", now=now)
+            elif actions.fail(session, job, _told(error), now=now):
+                _log(job).warning("job_failed", **_logged(error))
+            else:
+                _log(job).error("job_dead", **_logged(error))
+
+
+def _is_passing(error: Exception) -> bool:
+    """Whether the database failed, and not the job: lost, locked for long, a deadlock."""
+    if isinstance(error, OperationalError):
+        return not took_too_long(error)
+    return isinstance(error, TimeoutError)
+
+
+def _told(error: Exception) -> str:
+    """What people may read of an error: never a statement with its values, never our insides."""
+    if isinstance(error, CmsError):
+        return error.detail
+    return f"Something broke here ({type(error).__name__}). The log of the worker says what."
+
+
+def _logged(error: Exception) -> dict[str, Any]:
+    """A situation in its words; an accident with where it happened."""
+    return {"error": error.detail} if isinstance(error, CmsError) else {"exc_info": error}
+
+
+def _complain(error: Exception) -> None:
+    """In the log; whatever it is, it must not end the worker."""
+    log = structlog.get_logger()
+    if isinstance(error, DBAPIError | TimeoutError):
+        log.error("worker_waits_for_database", error=str(error))
+    else:
+        log.error("worker_failed", exc_info=error)
+
+
+def _log(job: Job) -> Any:
+    return structlog.get_logger().bind(
+        job=str(job.id), kind=job.kind, subject=str(job.subject_id), attempt=job.attempts + 1
+    )

@@ -1,0 +1,1 @@
+"""Jobs, as admins see them: what waits, what failed, and trying it again."""

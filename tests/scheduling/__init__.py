@@ -1,0 +1,1 @@
+"""Posts that are published and withdrawn at a moment to come."""
