@@ -5,6 +5,9 @@ from flask_cors import CORS
 
 from cms.accounts.keys import routes as key_routes
 from cms.accounts.keys.uses import Uses
+from cms.accounts.links import routes as link_routes
+from cms.accounts.links.page import register_password_page
+from cms.accounts.links.sending import Sender
 from cms.accounts.login import routes as login_routes
 from cms.accounts.login import throttle, tokens
 from cms.accounts.passwords import Passwords
@@ -36,6 +39,7 @@ from cms.delivery.sync import routes as sync_routes
 from cms.delivery.sync.streams import Streams
 from cms.editions import present
 from cms.foundation import logs
+from cms.foundation.background import Background
 from cms.foundation.cache import ResponseCache
 from cms.foundation.cache.addresses import Addresses
 from cms.foundation.database import Database
@@ -47,6 +51,7 @@ from cms.foundation.http.numbers import HIGHEST, NumberConverter
 from cms.foundation.http.proxies import TrustedProxies
 from cms.foundation.http.slugs import SlugConverter
 from cms.foundation.jobs.work import Works
+from cms.foundation.mail import Mailer
 from cms.foundation.settings import Settings, load
 from cms.operation.jobs import routes as job_routes
 
@@ -62,6 +67,7 @@ BLUEPRINTS = (
     form_routes.blueprint,
     redirect_routes.blueprint,
     login_routes.blueprint,
+    link_routes.blueprint,
     key_routes.blueprint,
     post_routes.blueprint,
     bulk_routes.blueprint,
@@ -75,6 +81,7 @@ BLUEPRINTS = (
     author_routes.blueprint,
     tag_routes.blueprint,
     user_routes.blueprint,
+    link_routes.managed,
     key_routes.managed,
     job_routes.blueprint,
     health.blueprint,
@@ -128,9 +135,12 @@ def create_app(settings: Settings | None = None) -> Edge:
     )
     app.extensions["cms.works"] = WORKS
     app.extensions["cms.passwords"] = Passwords(*settings.password_cost)
-    app.extensions["cms.key_uses"] = Uses(database)
+    app.extensions["cms.background"] = background = Background()
+    app.extensions["cms.key_uses"] = Uses(database, background)
     app.extensions["cms.known_tags"] = tag_queries.by_ids
-    app.extensions["cms.throttle"] = throttle.Throttle(settings)
+    app.extensions["cms.throttle"] = throttle.Throttle(settings, "login")
+    app.extensions["cms.reset_throttle"] = throttle.Throttle(settings, "reset")
+    app.extensions["cms.links"] = Sender(settings, Mailer(settings))
     app.url_map.converters["slug"] = SlugConverter
     app.url_map.converters["number"] = NumberConverter
     tokens.register(app, settings)
@@ -159,6 +169,7 @@ def create_app(settings: Settings | None = None) -> Edge:
         title=openapi.TITLE,
         programs=RECIPES,
     )
+    register_password_page(app, title=settings.site_name)
     register_problems_page(app, title=openapi.TITLE)
     app.extensions["cms.api"] = api
     counters = None

@@ -102,6 +102,9 @@ def make_settings(database_url: str, data_dir: Path, **changes: Any) -> Settings
         "site_language": "",
         "feed_text": "full",
         "websub_hub": "",
+        "mail_url": "",
+        "mail_from": "",
+        "password_url": "",
         "log_level": "error",
     }
     return Settings(**{**values, **changes})
@@ -126,7 +129,8 @@ def shared_app(settings: Settings) -> Iterator[Edge]:
 def app(shared_app: Edge) -> Iterator[Edge]:
     """The application; whatever a test leaves in the database is removed after it."""
     yield shared_app
-    shared_app.extensions["cms.throttle"].reset()
+    for name in ("cms.throttle", "cms.reset_throttle"):
+        shared_app.extensions[name].reset()
     empty(shared_app)
 
 
@@ -178,6 +182,7 @@ def live_server(
 
 def empty(app: Edge) -> None:
     """Remove all rows; the site starts again at version 0, which a running site never does."""
+    app.extensions["cms.background"].finish()
     app.extensions["cms.cache"].forget()
     app.extensions["cms.names"].forget()
     app.extensions["cms.streams"].forget()

@@ -10,9 +10,8 @@ from flask import current_app, g, request
 from jwt import PyJWTError
 from sqlalchemy.orm import Session
 
-from cms.accounts import permissions
+from cms.accounts import permissions, secret
 from cms.accounts.keys import queries as key_queries
-from cms.accounts.keys import secret
 from cms.accounts.keys.uses import Uses
 from cms.accounts.login import queries, tokens
 from cms.accounts.models import LoginSession, User
@@ -144,7 +143,7 @@ def _rejected() -> Unauthenticated:
 def _identify() -> None:
     """Find out who calls, as of now: role, activity, logout and revocation count at once."""
     token = _bearer()
-    if secret.is_meant(token):
+    if secret.is_key(token):
         _identify_by_key(token)
     else:
         _identify_by_login(token)

@@ -1,4 +1,4 @@
-"""Users and their logins."""
+"""Users, their logins, and links to a password."""
 
 import uuid
 from datetime import datetime
@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.accounts.editing import Edited
-from cms.foundation.database import Base, UtcDateTime
+from cms.foundation.database import Base, Key, UtcDateTime
 
 
 class Role(StrEnum):
@@ -45,6 +45,11 @@ class User(Edited, Base):
     # Empty: no password opens it.
     password_hash: Mapped[str]
 
+    @property
+    def has_password(self) -> bool:
+        """Whether the user can log in: neither a service nor only invited so far."""
+        return bool(self.password_hash)
+
 
 class LoginSession(Base):
     """One login: lives from the password to the logout, across many tokens."""
@@ -64,3 +69,16 @@ class LoginSession(Base):
     def is_alive(self, now: datetime) -> bool:
         """Whether its tokens still count."""
         return self.ended_at is None and now < self.expires_at
+
+
+class PasswordLink(Base):
+    """The one link by which a user may set a password, once."""
+
+    __tablename__ = "password_links"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    digest: Mapped[str] = mapped_column(Key, unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

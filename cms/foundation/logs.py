@@ -7,7 +7,15 @@ from typing import Any
 
 import structlog
 
-SECRET_WORDS = ("password", "token", "secret", "authorization", "cookie", "database_url")
+SECRET_WORDS = (
+    "password",
+    "token",
+    "secret",
+    "authorization",
+    "cookie",
+    "database_url",
+    "mail_url",
+)
 
 
 def configure(*, level: str, as_json: bool) -> None:

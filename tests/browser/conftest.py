@@ -1,4 +1,4 @@
-"""A browser."""
+"""A real browser."""
 
 import os
 from collections.abc import Iterator

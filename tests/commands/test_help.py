@@ -40,6 +40,8 @@ def test_there_are_the_agreed_commands() -> None:
         "prune",
         "user",
         "user create",
+        "user invite",
+        "user reset-password",
         "openapi",
         "openapi write",
         "openapi check",

@@ -10,8 +10,11 @@ from tests.callers import Caller
 
 POSTS = "/api/v1/manage/posts"
 ROLES = ["contributor", "author", "editor", "admin"]
-STATUSES = ["draft", "in_review", "published", "trashed", "trashed once published"]
-UNTRASHED = {"draft", "in_review", "published"}
+UNTRASHED = {"draft", "in_review", "scheduled", "published"}
+STATUSES = ["draft", "in_review", "scheduled", "published", "trashed", "trashed once published"]
+# Somebody who may approve it has; a contributor must not undo that.
+APPROVED = {"scheduled", "published"}
+FAR = "2090-01-01T00:00:00Z"
 EVERYBODY, PUBLISHERS, REVIEWERS = set(ROLES), set(ROLES[1:]), set(ROLES[2:])
 
 
@@ -35,6 +38,8 @@ RULES = {
     "send back": Rule("POST", "/send-back", REVIEWERS, {"in_review"}, comment="No"),
     "approve": Rule("POST", "/approve", REVIEWERS, {"in_review"}),
     "publish": Rule("POST", "/publish", PUBLISHERS, UNTRASHED),
+    "schedule": Rule("POST", "/schedule", PUBLISHERS, UNTRASHED, publish_at=FAR, follow_draft=True),
+    "unschedule": Rule("POST", "/unschedule", PUBLISHERS, {"scheduled"}),
     "unpublish": Rule("POST", "/unpublish", PUBLISHERS, {"published"}),
     "trash": Rule("DELETE", "", EVERYBODY, UNTRASHED),
     "restore": Rule("POST", "/restore", EVERYBODY, set(STATUSES) - UNTRASHED),
@@ -43,7 +48,7 @@ RULES = {
     "comment": Rule("POST", "/comments", EVERYBODY, set(STATUSES), text="Said"),
 }
 # Refused to some roles before the post is looked for; the others after it.
-BY_ROLE_ALONE = {"send back", "approve", "publish", "unpublish"}
+BY_ROLE_ALONE = {"send back", "approve", "publish", "schedule", "unschedule", "unpublish"}
 CHANGING = {"edit", "submit", "trash", "restore"}
 
 
@@ -56,7 +61,7 @@ def expected(step: str, role: str, status: str, *, is_own: bool) -> int:
         return 404
     if role not in rule.roles:
         return 403
-    if role == "contributor" and status == "published" and step in CHANGING:
+    if role == "contributor" and status in APPROVED and step in CHANGING:
         return 403
     if status not in rule.legal:
         return 409
@@ -93,6 +98,8 @@ def _standing_at(status: str, owner: Caller, editor: Caller) -> Any:
     post = factories.a_post(owner, status="in_review" if status == "in_review" else "draft")
     if status in {"published", "trashed once published"}:
         factories.published(editor, post)
+    if status == "scheduled":
+        factories.scheduled(editor, post, publish_at=FAR)
     if status.startswith("trashed"):
         factories.deleted(editor, post)
     return editor.get(f"{POSTS}/{post['id']}").get_json()

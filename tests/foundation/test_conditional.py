@@ -24,9 +24,10 @@ def site(app: Edge, admin: Caller) -> list[Address]:
         factories.a_published_post(
             admin, title=title, author_ids=[author["id"]], tag_ids=[tag["id"]]
         )
+    factories.a_key(admin, "posts:write")
     managed = {
         kind: admin.get(f"/api/v1/manage/{kind}").get_json()["data"][0]["id"]
-        for kind in ("posts", "authors", "tags", "users")
+        for kind in ("posts", "authors", "tags", "users", "keys")
     }
     page = admin.get("/docs").get_data(as_text=True)
     known = {f"{kind[:-1]}_id": value for kind, value in managed.items()}

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from cms.foundation.http.docs.page import ASSETS, register_docs
+from cms.foundation.http.edge import Edge
 
 
 @pytest.fixture
@@ -81,3 +82,15 @@ def test_behind_a_path_prefix_the_page_names_prefixed_addresses(reader: FlaskCli
 
     assert 'data-openapi-url="/blog/openapi.json"' in page
     assert 'data-auth-url="/blog/api/v1/auth"' in page
+
+
+@pytest.mark.parametrize("path", ["/docs", "/docs/problems", "/password"])
+def test_a_page_that_is_not_modified_keeps_its_policy(app: Edge, path: str) -> None:
+    client = app.test_client()
+    page = client.get(path)
+
+    same = client.get(path, headers={"If-None-Match": page.headers["ETag"]})
+
+    assert same.status_code == 304
+    for name in ("Content-Security-Policy", "Referrer-Policy"):
+        assert same.headers[name] == page.headers[name]

@@ -122,6 +122,29 @@ def test_a_request_with_a_key_says_which_and_never_its_secret(
     assert key.token[12:30] not in text
 
 
+def test_neither_links_nor_those_who_forgot_are_logged(
+    logged_app: tuple[Edge, io.StringIO],
+) -> None:
+    made, log = logged_app
+    admin = factories.a_caller(made, "admin")
+    invited = admin.post(
+        "/api/v1/manage/invitations", json={"email": "invited@example.org", "role": "author"}
+    ).get_json()
+    token = str(invited["link"]).partition("#")[2]
+    visitor = ContractClient(made)
+    visitor.post("/api/v1/auth/forgot-password", json={"email": admin.email})
+    made.extensions["cms.background"].finish()
+    for path in ("accept-invitation", "accept-invitation", "reset-password"):
+        body = {"token": token, "password": "a brand new password"}
+        visitor.post(f"/api/v1/auth/{path}", json=body)
+
+    text = log.getvalue()
+    assert "no_mail_server" in text
+    assert text.count("accept-invitation") >= 2
+    secrets = [token[8:30], "brand new", "invited@", admin.email]
+    assert [secret for secret in secrets if secret in text] == []
+
+
 def test_what_is_named_like_a_secret_is_not_written(log: io.StringIO) -> None:
     structlog.get_logger().info(
         "seen",

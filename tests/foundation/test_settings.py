@@ -104,6 +104,9 @@ def test_every_setting_is_read_from_its_variable(
         "SITE_LANGUAGE": ("pt-BR", "pt-BR"),
         "FEED_TEXT": ("summary", "summary"),
         "WEBSUB_HUB": ("https://hub.test/?a=b", "https://hub.test/?a=b"),
+        "MAIL_URL": ("smtps://cms:p%40ss@mail.test", "smtps://cms:p%40ss@mail.test"),
+        "MAIL_FROM": ("Blog <cms@mail.test>", "Blog <cms@mail.test>"),
+        "PASSWORD_URL": ("https://a.test/#/p/{token}", "https://a.test/#/p/{token}"),
         "LOG_LEVEL": ("warning", "warning"),
     }
     assert {f"CMS_{name}" for name in other} >= {
@@ -191,6 +194,21 @@ BAD: dict[str, list[str]] = {
     "SITE_LANGUAGE": ["english!", "e", "pt_BR"],
     "FEED_TEXT": ["", "none"],
     "WEBSUB_HUB": ["hub.test", "https://a.test/ b"],
+    "MAIL_URL": [
+        "mail.test",
+        "http://mail.test",
+        "smtp://",
+        "smtp://a:x",
+        "smtps://a/b",
+        "smtp://[a",
+    ],
+    "MAIL_FROM": ["cms", "a@b.test, c@d.test", "Blog <cms@a.test>\nBcc: x@y.test", "<>"],
+    "PASSWORD_URL": [
+        "https://a.test/",
+        "https://a.test/{slug}",
+        "/{token}",
+        "https://{token}.test",
+    ],
     "LOG_LEVEL": ["loud", "INFO", ""],
 }
 CASES = [(name, value) for name, values in BAD.items() for value in values]
@@ -226,9 +244,22 @@ def test_all_faults_are_reported_at_once(clean_environment: Environment) -> None
 def test_faults_do_not_show_the_secret_or_the_password_of_the_database(
     clean_environment: Environment,
 ) -> None:
-    clean_environment(SECRET_KEY="hunter2", DATABASE_URL="mysql://root:hunter3@db/cms")
+    clean_environment(
+        SECRET_KEY="hunter2",
+        DATABASE_URL="mysql://root:hunter3@db/cms",
+        MAIL_URL="http://cms:hunter4@mail.test",
+    )
 
     assert not re.search("hunter", str(_faults()))
+
+
+def test_a_mail_server_needs_a_sender(clean_environment: Environment) -> None:
+    clean_environment(MAIL_URL="smtp://cms:hunter4@mail.test")
+
+    (fault,) = _faults()
+
+    assert fault.startswith("CMS_MAIL_FROM: ")
+    assert "hunter" not in fault
 
 
 def test_production_needs_a_secret_of_its_own(

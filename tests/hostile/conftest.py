@@ -27,4 +27,5 @@ def module_world(shared_app: Edge) -> Iterator[World]:
 def still_world(module_world: World) -> Iterator[World]:
     """The shared world; failed logins are forgotten."""
     yield module_world
-    module_world.app.extensions["cms.throttle"].reset()
+    for name in ("cms.throttle", "cms.reset_throttle"):
+        module_world.app.extensions[name].reset()

@@ -20,6 +20,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 WITHOUT_LOGIN = "log_in"
 WITH_REFRESH_TOKEN = "refresh_tokens"  # noqa: S105 - the name of an operation
 BULK = "change_posts"
+# What was accepted once is not accepted again in the same world.
+SPENT = {"change_password", "accept_invitation", "reset_password"}
 # Values of the query parameters that an operation cannot do without.
 REQUIRED = {"since": "0"}
 # Moments that must be in the future; others must not.
@@ -176,6 +178,7 @@ class World:
         self.link = self.admin.post(address).get_json()
         self.key = factories.a_key(self.admin, "posts:write")
         self.job_id = str(factories.a_failed_job(app).id)
+        self.links = self._links()
         pair = self.admin.post(
             "/api/v1/auth/login",
             json={"email": self.admin.email, "password": self.admin.password},
@@ -217,6 +220,19 @@ class World:
         query = tuple(f"{name}={REQUIRED[name]}" for name in operation.required)
         return Request(operation, path, token, headers, body, query)
 
+    def _links(self) -> dict[str, str]:
+        """A token for each operation that uses one up."""
+        email = f"invited-{next(_numbers)}@example.org"
+        made = {
+            "accept_invitation": self.admin.post(
+                "/api/v1/manage/invitations", json={"email": email, "role": "author"}
+            ),
+            "reset_password": self.admin.post(
+                f"/api/v1/manage/users/{self.victim.user_id}/invitation"
+            ),
+        }
+        return {name: answer.get_json()["link"].split("#")[1] for name, answer in made.items()}
+
     def _target(self, operation: Operation, name: str) -> str:
         if name == "slug":
             named = {"posts": self.post, "authors": self.author, "tags": self.tag}
@@ -236,6 +252,8 @@ class World:
         if operation.name == "schedule_post":
             # An empty one says nothing, though no single member is required.
             body.setdefault("publish_at", FUTURE["publish_at"])
+        if "token" in body:
+            body["token"] = self.links[operation.name]
         if "into" in body:
             body["into"] = (self.tag if operation.name == "merge_tag" else self.author)["id"]
         return body

@@ -8,7 +8,13 @@ from cms.foundation.http.edge import Edge
 from tests.foundation.addresses import addresses
 
 # Pages rather than API; anything else has to declare its access.
-PUBLIC_PAGES = {"openapi_json", "show_docs", "get_docs_asset", "show_problems"}
+PUBLIC_PAGES = {
+    "openapi_json",
+    "show_docs",
+    "get_docs_asset",
+    "show_problems",
+    "show_password_page",
+}
 PUBLIC_OPERATIONS = {
     "list_posts",
     "get_post",
@@ -41,6 +47,9 @@ PUBLIC_OPERATIONS = {
     "get_changes",
     "get_export",
     "log_in",
+    "accept_invitation",
+    "forgot_password",
+    "reset_password",
     "get_liveness",
     "get_readiness",
 }

@@ -15,7 +15,10 @@ from cms.foundation.http.edge import Edge
 from tests.foundation.addresses import addresses, operations
 
 ROOT = Path(__file__).parents[2]
-UNEDITABLE = {"create_key", "create_service_key", "create_preview_link", "create_comment"}
+UNEDITABLE = {
+    *("create_key", "create_service_key", "create_preview_link", "create_comment"),
+    "invite_user",
+}
 Operation = tuple[str, dict[str, Any]]
 
 
@@ -145,12 +148,12 @@ def test_no_answer_with_a_secret_is_kept_for_a_retry(app: Edge) -> None:
             if "$ref" in kind["schema"]
             for name in schemas[kind["schema"]["$ref"].rpartition("/")[2]]["properties"]
         }
-        if where.startswith("POST") and shown & {"secret", "token", "access_token"}:
+        if where.startswith("POST") and shown & {"secret", "token", "access_token", "link"}:
             secretive.add(operation["operationId"])
             takes_keys = any("Idempotency" in str(one) for one in operation.get("parameters", []))
             view = views[operation["operationId"]]
             assert getattr(view, "holds_secrets", not takes_keys), where
-    assert {"log_in", "create_key", "create_service_key"} <= secretive
+    assert {"log_in", "create_key", "create_service_key", "invite_user"} <= secretive
 
 
 def test_every_gap_of_an_address_is_described(app: Edge) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from cms.accounts.models import User
+from cms.accounts.permissions import Caller as By
 from cms.content.posts import publishing, queries
 from cms.content.posts.scheduling import actions
 from cms.content.posts.scheduling.models import Schedule
@@ -279,11 +280,13 @@ def test_withdrawing_at_once_forgets_the_schedule(desk: Desk) -> None:
     assert count(desk.app, Job) == count(desk.app, Schedule) == 0
 
 
-def test_deleting_a_post_forgets_its_schedule(desk: Desk) -> None:
+@pytest.mark.parametrize("query", ["", "?purge=true"])
+def test_deleting_a_post_forgets_its_schedule(desk: Desk, query: str) -> None:
     post = factories.a_post(desk.editor, slug="soon")
     desk.schedule(post, publish_at=HOUR)
 
-    factories.deleted(desk.editor, post)
+    admin = factories.a_caller(desk.app, "admin")
+    assert admin.delete(f"{POSTS}/{post['id']}{query}", if_match="*").status_code == 204
     desk.pass_time(2 * HOUR)
 
     assert desk.seen("soon") is None
@@ -341,7 +344,7 @@ def test_a_worker_that_comes_for_a_schedule_that_is_just_replaced_does_nothing(d
     worker = threading.Thread(target=desk.worker.run_due)
 
     with desk.app.database.transaction() as session:
-        by = session.get_one(User, uuid.UUID(desk.editor.user_id))
+        by = By.of(session.get_one(User, uuid.UUID(desk.editor.user_id)))
         found = queries.get(session, uuid.UUID(post["id"]), by=by, lock=True)
         worker.start()
         values = {"publish_at": desk.now + timedelta(hours=1)}

@@ -7,8 +7,7 @@ from typing import Any, TypeAlias
 
 from sqlalchemy.orm import Session
 
-from cms.accounts import saving
-from cms.accounts.keys import secret
+from cms.accounts import saving, secret
 from cms.accounts.keys.models import AccessKey
 from cms.accounts.models import Role, User, UserKind
 from cms.accounts.permissions import GRANTED, Caller, Permission

@@ -7,8 +7,8 @@ from functools import partial
 from sqlalchemy import or_, update
 
 from cms.accounts.keys.models import AccessKey
+from cms.foundation.background import Background
 from cms.foundation.database import Database
-from cms.foundation.http.edge import after_answer
 
 PERIOD = timedelta(minutes=1)
 
@@ -16,18 +16,18 @@ PERIOD = timedelta(minutes=1)
 class Uses:
     """Remembers what this process has noted, so that a busy database gets no queue of notes."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, background: Background) -> None:
         """Note in ``database``."""
-        self._database = database
+        self._database, self._background = database, background
         self._noted: dict[uuid.UUID, datetime] = {}
 
     def note(self, key: AccessKey, *, now: datetime) -> None:
-        """The key is used by the present request."""
+        """The key is used now."""
         before = [known for known in (key.last_used_at, self._noted.get(key.id)) if known]
         if before and now - max(before) < PERIOD:
             return
         self._noted[key.id] = now
-        after_answer(partial(self._write, key.id, now))
+        self._background.do(partial(self._write, key.id, now))
 
     def _write(self, key_id: uuid.UUID, now: datetime) -> None:
         is_due = or_(AccessKey.last_used_at.is_(None), AccessKey.last_used_at <= now - PERIOD)

@@ -3,12 +3,12 @@
 import uuid
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from cms.accounts import saving
 from cms.accounts.login import queries
-from cms.accounts.models import LoginSession, User
+from cms.accounts.models import LoginSession, PasswordLink, User
 from cms.accounts.passwords import Passwords
 from cms.accounts.permissions import Caller
 from cms.foundation.database import new_id
@@ -109,12 +109,18 @@ def end(session: Session, login_id: uuid.UUID, *, now: datetime) -> None:
 
 
 def end_all(session: Session, user: User, *, now: datetime) -> None:
-    """Log a user out everywhere."""
+    """Log a user out everywhere; a link that was sent no longer lets anybody in."""
+    void_link(session, user)
     session.execute(
         update(LoginSession)
         .where(LoginSession.user_id == user.id, LoginSession.ended_at.is_(None))
         .values(ended_at=now)
     )
+
+
+def void_link(session: Session, user: User) -> None:
+    """Let the link by which a user could have set a password do nothing."""
+    session.execute(delete(PasswordLink).where(PasswordLink.user_id == user.id))
 
 
 def check_password(passwords: Passwords, user: User, password: str) -> str:

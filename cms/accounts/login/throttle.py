@@ -27,8 +27,9 @@ class Window:
 class Throttle:
     """Counts failures, not successes: who knows the password is never slowed down by it."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Counters live where ``CMS_RATE_STORAGE`` says."""
+    def __init__(self, settings: Settings, purpose: str) -> None:
+        """Counters live where ``CMS_RATE_STORAGE`` says, apart from those of other purposes."""
+        self._purpose = purpose
         self._storage = storage_from_string(settings.rate_storage)
         self._limiter = MovingWindowRateLimiter(self._storage)
         self._limits = {
@@ -44,7 +45,7 @@ class Throttle:
         spent = [window for window in g.rate_windows if window.remaining <= 0]
         if spent:
             wait = max(window.resets_in for window in spent)
-            message = f"Too many failed attempts. Try again in {wait} seconds."
+            message = f"Too many attempts. Try again in {wait} seconds."
             raise TooManyAttempts(message, retry_after=wait)
 
     def count(self, account: str) -> None:
@@ -61,7 +62,10 @@ class Throttle:
     def _keys(self, account: str) -> dict[str, str]:
         # Hashed: the store must not become a list of addresses, and any text is a safe key.
         digest = hashlib.blake2b(account.encode(), digest_size=16).hexdigest()
-        return {"account": digest, "address": request.remote_addr or ""}
+        return {
+            "account": f"{self._purpose} {digest}",
+            "address": f"{self._purpose} {request.remote_addr}",
+        }
 
     def _window(self, name: str, key: str) -> Window:
         limit = self._limits[name]

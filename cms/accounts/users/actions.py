@@ -40,9 +40,10 @@ def create(
     by: Caller | None,
     now: datetime,
 ) -> User:
-    """A new user from ``email, role, password`` and perhaps ``name, is_active``.
+    """A new user from ``email, role`` and perhaps ``password, name, is_active``.
 
-    Without a name, the first part of the address is the name. Raises ``EmailTaken``.
+    Without a name, the first part of the address is the name; without a password, nobody can log
+    in before a link has set one. Raises ``EmailTaken``.
     """
     user = User(
         id=new_id(),
@@ -52,7 +53,7 @@ def create(
         name=values.get("name") or values["email"].partition("@")[0],
         role=values["role"],
         is_active=values.get("is_active", True),
-        password_hash=passwords.hashed(values["password"]),
+        password_hash=passwords.hashed(values["password"]) if "password" in values else "",
     )
     saving.begin(user, by=by, now=now)
     session.add(user)
@@ -79,6 +80,8 @@ def edit(
     password = values.pop("password", None)
     if "email" in values:
         values["email_key"] = email_key(values["email"])
+        # It went to the old address.
+        login_actions.void_link(session, user)
     if values.get("role", Role.ADMIN) != Role.ADMIN or not values.get("is_active", True):
         _keep_an_admin(session, user)
     changed = saving.change(user, values)

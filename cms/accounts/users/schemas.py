@@ -20,19 +20,22 @@ EXAMPLE: dict[str, Any] = {
     "name": "Ada",
     "role": "editor",
     "is_active": True,
+    "has_password": True,
     "created_at": "2026-03-01T09:00:00.000Z",
     "updated_at": "2026-03-01T09:00:00.000Z",
     "version": 1,
 }
 
 
-def _email(**kwargs: Any) -> Line:
+def email_field(**kwargs: Any) -> Line:
+    """An e-mail address."""
     field = Line(longest=320, metadata={"format": "email"}, **kwargs)
     field.validators.append(validate.Email())
     return field
 
 
-def _password(**kwargs: Any) -> fields.String:
+def password_field(**kwargs: Any) -> fields.String:
+    """A password that is to be set."""
     return fields.String(
         validate=[validate.Length(SHORTEST, LONGEST), one_line],
         metadata={"writeOnly": True},
@@ -50,11 +53,11 @@ class UserIn(Strict):
         "password": "correct horse battery",
     }
 
-    email = _email(required=True)
+    email = email_field(required=True)
     name = Line(longest=200, metadata={"description": "The first part of the e-mail if absent"})
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     is_active = Flag()
-    password = _password(required=True)
+    password = password_field(required=True)
 
 
 class UserPatch(Strict):
@@ -62,11 +65,11 @@ class UserPatch(Strict):
 
     example = {"role": "author"}  # noqa: RUF012
 
-    email = _email()
+    email = email_field()
     name = Line(longest=200)
     role = fields.String(validate=validate.OneOf(ROLES))
     is_active = Flag()
-    password = _password()
+    password = password_field()
 
 
 class UserOut(Shown):
@@ -79,6 +82,9 @@ class UserOut(Shown):
     name = fields.String(required=True)
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
     is_active = fields.Boolean(required=True)
+    has_password = fields.Boolean(
+        required=True, metadata={"description": "Not before an invitation was accepted"}
+    )
     created_at = Moment(required=True)
     updated_at = Moment(required=True)
     version = fields.Integer(required=True)

@@ -11,7 +11,11 @@ from werkzeug.http import parse_etags, unquote_etag
 from cms.foundation import versions
 from cms.foundation.versions import Expected
 
-KEPT_ON_304 = ("ETag", "Cache-Control", "Vary", "Surrogate-Key", "Link", "Content-Location")
+# A browser takes over what a 304 says of the page that it has, the policy included.
+KEPT_ON_304 = (
+    *("ETag", "Cache-Control", "Vary", "Surrogate-Key", "Link", "Content-Location"),
+    *("Content-Security-Policy", "Referrer-Policy"),
+)
 
 
 def tag(body: bytes, version: Any = None) -> str:

@@ -4,7 +4,6 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from functools import partial
 from typing import Any, Protocol, TypeVar, cast
 
 import structlog
@@ -141,6 +140,16 @@ def reading() -> Iterator[Session]:
         yield session
 
 
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A transaction that is committed before the request goes on, so that what follows may wait.
+
+    Not beside ``session()``: on SQLite the one would wait for the other.
+    """
+    with cast(Edge, current_app).database.transaction() as session:
+        yield session
+
+
 def look() -> Connection:
     """The connection for reads that need no transaction."""
     return cast(Edge, current_app).database.look()
@@ -155,14 +164,6 @@ def present() -> Numbered:
 def site_version() -> int:
     """Its number."""
     return present().number
-
-
-def after_answer(task: Callable[[], None]) -> None:
-    """Do this once the transaction is committed and the answer sent: nobody waits for it.
-
-    A request that fails does nothing more. The failure of a task is logged.
-    """
-    g.setdefault("tasks", []).append(task)
 
 
 def _may_be_repeated(error: DBAPIError) -> bool:
@@ -186,7 +187,6 @@ def _commit() -> None:
 
 
 def _roll_back() -> None:
-    g.pop("tasks", None)
     if "session" in g:
         g.session.rollback()
 
@@ -205,13 +205,6 @@ def _let_go(_error: BaseException | None = None) -> None:
     held = g.pop("held", None)
     if held is not None:
         held.close()
-
-
-def _carry_out(task: Callable[[], None]) -> None:
-    try:
-        task()
-    except Exception:  # noqa: BLE001 - nobody is left to be told
-        structlog.get_logger().exception("task_failed")
 
 
 def _identify() -> None:
@@ -236,8 +229,6 @@ def _complete(response: Response) -> Response:
     for name, value in (*DEFAULT_HEADERS, ("X-Request-Id", g.request_id)):
         if name.lower() not in present:
             headers.add(name, value)
-    for task in g.pop("tasks", ()):
-        response.call_on_close(partial(_carry_out, task))
     log = structlog.get_logger()
     if log.is_enabled_for(logging.INFO):
         log.info(

@@ -1,6 +1,7 @@
 """Whether the values of settings can be used. Each raises ``ValidationError``."""
 
 import ipaddress
+from email.message import EmailMessage
 from urllib.parse import urlsplit
 
 from limits import parse as parse_rate
@@ -82,3 +83,32 @@ def rate_storage(value: str) -> None:
     if urlsplit(value).scheme not in {"memory", "redis", "rediss", "valkey", "valkeys"}:
         message = "Write memory:// or redis://host:6379."
         raise ValidationError(message)
+
+
+def mail_server(value: str) -> None:
+    """The address of a mail server; empty: there is none. Never repeats what may be a password."""
+    if not value:
+        return
+    message = "Write smtps://user:password@host:465 or smtp://user:password@host:587."
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError as error:
+        raise ValidationError(message) from error
+    rest = parts.path.strip("/") or parts.query or parts.fragment
+    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname or rest:
+        raise ValidationError(message)
+
+
+def sender(value: str) -> None:
+    """An address with or without a name before it; empty: there is none."""
+    if not value:
+        return
+    message = EmailMessage()
+    try:
+        message["From"] = value
+        (mailbox,) = message["From"].addresses
+        validate.Email()(mailbox.addr_spec)
+    except (ValueError, IndexError) as error:
+        explanation = "Write cms@example.org or Blog <cms@example.org>."
+        raise ValidationError(explanation) from error

@@ -188,6 +188,23 @@ class Settings:
     websub_hub: str = _setting(
         "CMS_WEBSUB_HUB", "address of the WebSub hub that feeds name", shown_default="none"
     )
+    mail_url: str = _setting(
+        "CMS_MAIL_URL",
+        "mail server for invitations and forgotten passwords: `smtps://user:password@host:465`, or "
+        "`smtp://…:587`, which must offer STARTTLS unless it is on this machine",
+        shown_default="none",
+    )
+    mail_from: str = _setting(
+        "CMS_MAIL_FROM",
+        "sender of mails, such as `Blog <cms@example.org>`; needed with `CMS_MAIL_URL`",
+        shown_default="none",
+    )
+    password_url: str = _setting(
+        "CMS_PASSWORD_URL",
+        "address of your page where a password is set, with `{token}`; if not set, this service "
+        "shows one below `CMS_SITE_URL`",
+        shown_default="none",
+    )
     log_level: str = _setting(
         "CMS_LOG_LEVEL", "`debug`, `info`, `warning` or `error`", shown_default="info"
     )

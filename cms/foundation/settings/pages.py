@@ -1,4 +1,4 @@
-"""What an operator may say of the blog: its name, and where its pages are on the frontend."""
+"""What an operator may say of the blog: its name, and where its pages are."""
 
 import re
 import unicodedata
@@ -6,7 +6,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from marshmallow import ValidationError, validate
 
-SLUG = "{slug}"
+SLUG, TOKEN = "{slug}", "{token}"
 # With a slug behind it and an image, 50,000 must fit into the 50 MB that a sitemap may have.
 LONGEST_ADDRESS = 200
 # Control characters, halves of a surrogate pair, separators of lines.
@@ -17,11 +17,20 @@ _ADDRESS = re.compile(r"[\w.~:/?#\[\]@!$&'()*+,;=%{}-]+", re.ASCII)
 
 def check_pattern(value: str) -> None:
     """An absolute address with one gap for a slug; empty: there is no such page."""
+    _check_gap(value, SLUG)
+
+
+def check_password_pattern(value: str) -> None:
+    """An absolute address with one gap for a token; empty: there is no such page."""
+    _check_gap(value, TOKEN)
+
+
+def _check_gap(value: str, gap: str) -> None:
     if not value:
         return
-    check_address(value.replace(SLUG, "slug"))
-    if value.count(SLUG) != 1 or SLUG in urlsplit(value).netloc:
-        message = "Must hold {slug} once, behind the host: https://blog.example/{slug}."
+    check_address(value.replace(gap, "x"))
+    if value.count(gap) != 1 or gap in urlsplit(value).netloc:
+        message = f"Must hold {gap} once, behind the host: https://blog.example/{gap}."
         raise ValidationError(message)
 
 

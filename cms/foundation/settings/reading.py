@@ -71,6 +71,9 @@ def load() -> Settings:
         "site_language": env.str("SITE_LANGUAGE", "", validate=pages.check_language),
         "feed_text": env.str("FEED_TEXT", "full", validate=validate.OneOf(["full", "summary"])),
         "websub_hub": env.str("WEBSUB_HUB", "", validate=pages.check_address),
+        "mail_url": env.str("MAIL_URL", "", validate=checks.mail_server),
+        "mail_from": env.str("MAIL_FROM", "", validate=checks.sender),
+        "password_url": env.str("PASSWORD_URL", "", validate=pages.check_password_pattern),
         "log_level": env.str("LOG_LEVEL", "info", validate=levels),
     }
     given = env.str("SECRET_KEY", "")
@@ -79,6 +82,8 @@ def load() -> Settings:
         "postgresql"
     ):
         faults.append("CMS_CACHE_CHECK: notify needs PostgreSQL; on SQLite strict costs nothing.")
+    if values["mail_url"] and not values["mail_from"]:
+        faults.append("CMS_MAIL_FROM: must be set with CMS_MAIL_URL: cms@example.org.")
     faults += secret.faults(given, is_production=mode == "production")
     if faults:
         raise FaultyConfiguration(faults)

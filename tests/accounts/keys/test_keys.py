@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import text
 
-from cms.accounts.keys import secret
+from cms.accounts import secret
 from cms.foundation import moments
 from cms.foundation.database import Database
 from cms.foundation.http.edge import Edge

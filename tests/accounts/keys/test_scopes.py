@@ -26,6 +26,8 @@ LOGIN_ONLY = {
     "get_key",
     "delete_key",
     "create_user",
+    "invite_user",
+    "send_link",
     "edit_user",
     "delete_user",
     "create_service_key",

@@ -213,9 +213,14 @@ def test_a_site_that_demands_it_refuses_every_way_to_publish(
     answers = [
         editor.post(f"{POSTS}/{post['id']}/publish", if_match="*"),
         editor.post(POSTS, json={**values, "title": "U", "status": "published"}),
+        editor.post(
+            f"{POSTS}/{post['id']}/schedule",
+            if_match="*",
+            json={"publish_at": "2999-01-01T00:00:00Z"},
+        ),
     ]
 
-    assert [_refused(answer) for answer in answers] == [pointers, pointers]
+    assert [_refused(answer) for answer in answers] == [pointers] * 3
     assert answers[0].get_json()["errors"][0]["detail"].startswith("Line 3: ")
     assert editor.get(POSTS).get_json()["data"] == [editor.get(f"{POSTS}/{post['id']}").get_json()]
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from cms.accounts import permissions, saving
 from cms.accounts.permissions import Caller, Permission
 from cms.content.posts import steps
+from cms.content.posts.checks import actions as checks
 from cms.content.posts.models import Post, Status
 from cms.content.posts.scheduling import alarms
 from cms.content.posts.scheduling.models import Schedule
@@ -28,12 +29,14 @@ def schedule(
     """Have the post published, withdrawn or both at moments to come; replaces a former schedule.
 
     What is published is the present revision, unless ``follow_draft``. Raises ``Stale``,
-    ``IllegalStep``, ``Unprocessable``.
+    ``IllegalStep``, ``Unprocessable``, ``ChecksFailed``.
     """
     permissions.demand(by, Permission.POSTS_PUBLISH)
     saving.guard(session, post, expected)
     steps.demand(post, Step.SCHEDULE)
     _check(post, values, now=now)
+    if values.get("publish_at") is not None:
+        checks.demand(session, post.content(), post_id=post.id, by=by)
     planned = post.schedule or Schedule(post_id=post.id, former_status=post.status, job_id=None)
     planned.publish_at = values.get("publish_at")
     planned.unpublish_at = values.get("unpublish_at")

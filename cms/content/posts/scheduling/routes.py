@@ -6,6 +6,7 @@ from typing import Any
 from cms.accounts.access import caller, requires
 from cms.accounts.permissions import Permission
 from cms.content.posts import queries
+from cms.content.posts.checks.actions import ChecksFailed
 from cms.content.posts.models import Post
 from cms.content.posts.scheduling import actions
 from cms.content.posts.scheduling.schemas import ScheduleIn
@@ -25,7 +26,7 @@ blueprint = Blueprint(
 
 @blueprint.post("/<uuid:post_id>/schedule")
 @requires(Permission.POSTS_PUBLISH)
-@blueprint.fails(Stale, IllegalStep)
+@blueprint.fails(Stale, IllegalStep, ChecksFailed)
 @blueprint.arguments(ScheduleIn)
 @blueprint.response(200, PostOut)
 def schedule_post(values: dict[str, Any], post_id: uuid.UUID) -> Post:

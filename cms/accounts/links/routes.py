@@ -1,0 +1,164 @@
+"""The addresses of invitations and forgotten passwords."""
+
+import uuid
+from datetime import timedelta
+from functools import partial
+from typing import Any, cast
+
+from flask import current_app
+
+from cms.accounts import secret
+from cms.accounts.access import caller, requires_login
+from cms.accounts.links import actions, forgotten
+from cms.accounts.links.schemas import AcceptIn, ForgotIn, InvitationIn, InvitationOut, ResetIn
+from cms.accounts.links.sending import Sender
+from cms.accounts.login import actions as login_actions
+from cms.accounts.login import tokens
+from cms.accounts.login.queries import email_key
+from cms.accounts.login.schemas import Tokens
+from cms.accounts.login.throttle import Throttle
+from cms.accounts.models import PasswordLink, User
+from cms.accounts.passwords import Passwords
+from cms.accounts.permissions import Permission
+from cms.accounts.users import actions as user_actions
+from cms.accounts.users import queries as user_queries
+from cms.foundation import moments
+from cms.foundation.background import Background
+from cms.foundation.errors import TooManyAttempts
+from cms.foundation.http import Blueprint, public, session
+from cms.foundation.http.edge import Edge, reading, writing
+from cms.foundation.http.retries import holds_secrets
+from cms.foundation.settings import Settings
+
+blueprint = Blueprint(
+    "passwords",
+    __name__,
+    url_prefix="/api/v1/auth",
+    description="A password for who was invited, or forgot theirs.",
+)
+managed = Blueprint(
+    "invitations",
+    __name__,
+    url_prefix="/api/v1/manage",
+    description="Let people in without choosing their passwords. For admins.",
+)
+
+
+@managed.post("/invitations")
+@requires_login(Permission.USERS_MANAGE)
+@holds_secrets
+@managed.fails(user_actions.EmailTaken)
+@managed.arguments(InvitationIn)
+@managed.response(201, InvitationOut)
+def invite_user(values: dict[str, Any]) -> Any:
+    """Invite somebody.
+
+    Creates a user without a password and sends a link that sets one, good once and for seven days.
+    Where it cannot be sent, the link is in the answer.
+    """
+    now = moments.now()
+    with writing() as own:
+        user = user_actions.create(own, _passwords(), values, by=caller(), now=now)
+        link, text = actions.issue(own, user, now=now)
+    return _outcome(user, link, text), {"Location": f"/api/v1/manage/users/{user.id}"}
+
+
+@managed.post("/users/<uuid:user_id>/invitation")
+@requires_login(Permission.USERS_MANAGE)
+@holds_secrets
+@managed.fails(actions.Inactive)
+@managed.response(200, InvitationOut)
+def send_link(user_id: uuid.UUID) -> Any:
+    """Send a user a link.
+
+    Again to somebody who was invited; to set a new password, good for an hour, to anybody else.
+    Links that were sent before no longer work.
+    """
+    with writing() as own:
+        user = user_queries.get(own, user_id, lock=True)
+        link, text = actions.issue(own, user, now=moments.now())
+    return _outcome(user, link, text)
+
+
+@blueprint.post("/accept-invitation")
+@public
+@blueprint.fails(actions.LinkUsed)
+@blueprint.arguments(AcceptIn)
+@blueprint.response(200, Tokens)
+def accept_invitation(values: dict[str, str]) -> dict[str, Any]:
+    """Accept an invitation.
+
+    Sets the password and logs in. The link works once.
+    """
+    return _redeem(values["token"], secret.INVITATION, values["password"])
+
+
+@blueprint.post("/forgot-password")
+@public
+@blueprint.fails(TooManyAttempts)
+@blueprint.arguments(ForgotIn)
+@blueprint.response(202)
+def forgot_password(values: dict[str, str]) -> None:
+    """Ask for a new password.
+
+    Sends a link, good once and for an hour, if there is such a user; the answer is the same if
+    not. Limited as failed logins are, per account and per address.
+    """
+    email, throttle = values["email"], _throttle()
+    throttle.check(email_key(email))
+    throttle.count(email_key(email))
+    # All of it later, the look at the database included: what takes no time tells nothing.
+    database = cast(Edge, current_app).database
+    _background().do(partial(forgotten.send_link, database, _sender(), email, now=moments.now()))
+
+
+@blueprint.post("/reset-password")
+@public
+@blueprint.fails(actions.LinkUsed)
+@blueprint.arguments(ResetIn)
+@blueprint.response(200, Tokens)
+def reset_password(values: dict[str, str]) -> dict[str, Any]:
+    """Set a new password.
+
+    Ends every login of the account and answers with the tokens of a new one. The link works once.
+    Keys stay good; revoke those that you no longer trust.
+    """
+    return _redeem(values["token"], secret.RESET, values["new_password"])
+
+
+def _outcome(user: User, link: PasswordLink, text: str) -> dict[str, Any]:
+    sender = _sender()
+    sent = sender.send(user, text)
+    return {
+        "user": user,
+        "expires_at": link.expires_at,
+        "sent": sent,
+        "link": None if sent else sender.address(text),
+    }
+
+
+def _redeem(text: str, kind: str, password: str) -> dict[str, Any]:
+    now, settings = moments.now(), cast(Settings, current_app.extensions["cms.settings"])
+    with reading() as beside:
+        actions.check(beside, text, kind, now=now)
+    new_hash = _passwords().hashed(password)
+    user = actions.redeem(session(), text, kind, new_hash=new_hash, now=now)
+    lifetime = timedelta(days=settings.refresh_token_days)
+    opened = login_actions.open_login(session(), user.id, lifetime=lifetime, now=now)
+    return tokens.issue(opened, expires_in=settings.access_token_seconds)
+
+
+def _sender() -> Sender:
+    return cast(Sender, current_app.extensions["cms.links"])
+
+
+def _background() -> Background:
+    return cast(Background, current_app.extensions["cms.background"])
+
+
+def _throttle() -> Throttle:
+    return cast(Throttle, current_app.extensions["cms.reset_throttle"])
+
+
+def _passwords() -> Passwords:
+    return cast(Passwords, current_app.extensions["cms.passwords"])
