@@ -28,7 +28,8 @@ Entry = dict[str, Any]
 Place = list[Any]
 
 KINDS: dict[str, type[Edition]] = {"author": AuthorEdition, "tag": TagEdition, "post": PostEdition}
-ENDS = (".unpublished", ".deleted", ".merged")
+# Changes that end nothing. Every other ends what its subject showed, whatever it is called.
+BEGINS = (".published", ".saved", ".refiled")
 LOG, POSTS, COUNTS = "log", "posts", "counts"
 NO_NUMBER = 2**62
 
@@ -153,7 +154,7 @@ class _States:
             return None
         state = self._now[kind].get(row.subject_id)
         if state is None:
-            if not row.kind.endswith(ENDS):
+            if row.kind.endswith(BEGINS):
                 return None
             return {
                 "type": kind,
