@@ -48,6 +48,7 @@ def test_a_login_gives_tokens_that_open_the_own_account(
         "name",
         "role",
         "is_active",
+        "has_password",
         "created_at",
         "updated_at",
         "version",

@@ -125,6 +125,8 @@ def test_a_title_is_enough(editor: Caller) -> None:
         "status": "draft",
         "has_unpublished_changes": False,
         "scheduled": None,
+        "trashed_at": None,
+        "approval": None,
         "revision": 1,
         "published_at": None,
         "updated_at": post["updated_at"],

@@ -38,7 +38,7 @@ STANDING = {"submit_post": "draft", "send_back_post": "in_review", "approve_post
 # They stand beside what is edited: adding one or taking it away undoes nobody's work.
 BESIDE = {
     *("create_comment", "delete_comment", "create_preview_link", "revoke_preview_link"),
-    *("take_lease", "give_lease_back", "delete_managed_key"),
+    *("take_lease", "give_lease_back", "delete_managed_key", "send_link"),
 }
 # A job is nothing that somebody edits: it has no versions.
 UNVERSIONED = {"retry_job", "abandon_job"}

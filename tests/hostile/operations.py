@@ -158,7 +158,7 @@ class World:
         factories.deleted(self.admin, trashed)
         self.standing = {
             "edit_post": self.draft,
-            "schedule_post": self.draft,
+            "schedule_post": factories.a_post(self.admin),
             "unschedule_post": factories.scheduled(
                 self.admin, factories.a_post(self.admin), publish_at=FUTURE["publish_at"]
             ),

@@ -13,7 +13,7 @@ from cms.foundation.database import Base, Database
 
 INTERNAL = re.compile(
     r"Traceback|File \"|sqlalchemy|psycopg|sqlite|marshmallow|werkzeug|SELECT |INSERT |UPDATE "
-    r"|site-packages|\.py\b|/(?:home|opt|root|srv|tmp|usr|var)/|<object|0x[0-9a-f]{6}|Error\b",
+    r"|site-packages|\.py\b|/(?:home|opt|root|srv|tmp|usr|var)/|<object|0x[0-9a-f]{6}|(?-i:[a-z]Error\b)",
     re.IGNORECASE,
 )
 

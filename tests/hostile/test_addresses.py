@@ -128,7 +128,8 @@ def test_ids_of_nothing_and_of_other_kinds_are_not_found(
 
 
 def _check_strangers(operation: Operation, name: str, request: Request, world: World) -> None:
-    place = operation.path.split("/").index("{" + name + "}")
+    segments = operation.path.split("/")
+    place = next(at for at, one in enumerate(segments) if "{" + name + "}" in one)
     steps = request.path.split("/")
     own = steps[place]
     strangers = {*world.ids.values(), world.admin.user_id, world.author["id"], world.tag["id"]}
@@ -161,7 +162,7 @@ def test_addresses_beside_an_operation_are_not_found(operation: Operation, world
 
 def _accepted(name: str, schema: dict[str, object]) -> object:
     """Something that the parameter may be."""
-    for value in (5, "true", "draft", "html" if name == "include" else "title", "abc"):
+    for value in (5, "true", "draft", "due", "html" if name == "include" else "title", "abc"):
         kind = {"integer": int, "boolean": str}.get(str(schema["type"]), str)
         if isinstance(value, kind) and (
             schema["type"] in {"boolean", "array"} or Draft202012Validator(schema).is_valid(value)

@@ -6,7 +6,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.hostile import refusals
-from tests.hostile.operations import Operation, Place, World, places, with_body
+from tests.hostile.operations import FUTURE, Operation, Place, World, places, with_body
 
 VALUES: list[Any] = [
     None,
@@ -32,6 +32,8 @@ VALUES: list[Any] = [
     {"$ne": None},
 ]
 NOT_TEXT = [f"a control{character}character" for character in "\0\x08\x1b\x7f\x9f"]
+# To be published then may be asked for; to have been published then, not.
+FAR = "9998-01-01T00:00:00Z"
 NOT_A_MOMENT = [
     "",
     "now",
@@ -52,7 +54,7 @@ NOT_A_MOMENT = [
     "10000-01-01T00:00:00Z",
     "-2026-01-01T00:00:00Z",
     "+292277026596-12-04T15:30:08Z",
-    "9998-01-01T00:00:00Z",
+    FAR,
     "\uff12\uff10\uff12\uff16-01-01T00:00:00Z",
     "2026-01-01T00:00:00Z\n",
     "2026-01-01T00:00:00Z" + "0" * 10_000,
@@ -112,7 +114,11 @@ def refused_by_format(place: Place) -> list[str]:
         "email": NOT_AN_EMAIL,
     }
     found = by_format.get(schema.get("format", ""), [])
-    return [*found, *(NOT_A_SLUG if "pattern" in schema else ()), *NOT_TEXT]
+    if place.top in FUTURE:
+        found = [one for one in found if one != FAR]
+    # A pattern may ask for less than that of slugs.
+    slugs = [one for one in NOT_A_SLUG if not Draft202012Validator(schema).is_valid(one)]
+    return [*found, *(slugs if "pattern" in schema else ()), *NOT_TEXT]
 
 
 @pytest.mark.parametrize("operation", with_body(), ids=str)
