@@ -6,10 +6,10 @@ was saved on the way, and nothing of what a savepoint took back.
 
 import uuid
 from functools import cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Result, event, insert
+from sqlalchemy import CursorResult, Result, event, insert
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, object_mapper
 from sqlalchemy.orm.unitofwork import UOWTransaction
 
@@ -74,20 +74,19 @@ def _see_statement(state: ORMExecuteState) -> Result[Any] | None:
     if kind is None or state.execution_options.get("is_unaudited"):
         return None
     result: Any = state.invoke_statement()
-    if result.returns_rows:
+    if isinstance(state.parameters, list):
+        rows = len(state.parameters)
+    elif isinstance(result, CursorResult) and not result.returns_rows:
+        rows = result.rowcount
+    else:
         frozen = result.freeze()
         result, rows = frozen(), len(frozen.data)
-    elif isinstance(state.parameters, list):
-        rows = len(state.parameters)
-    else:
-        rows = result.rowcount
     if rows:
         verb = "inserted" if state.is_insert else "updated" if state.is_update else "deleted"
         name = f"{table}.{verb}"
-        (_, before) = _seen(state.session).get((kind, None), {}).get(name, (None, 0))
+        _, before = _seen(state.session).get((kind, None), {}).get(name, (None, 0))
         _add(state.session, (kind, None), {name: (None, before + rows)})
-    found: Result[Any] = result
-    return found
+    return cast(Result[Any], result)
 
 
 @event.listens_for(Session, "before_commit")
