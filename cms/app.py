@@ -53,6 +53,7 @@ from cms.foundation.http.slugs import SlugConverter
 from cms.foundation.jobs.work import Works
 from cms.foundation.mail import Mailer
 from cms.foundation.settings import Settings, load
+from cms.operation.audit import routes as audit_routes
 from cms.operation.jobs import routes as job_routes
 
 # In the order of the docs page.
@@ -84,6 +85,7 @@ BLUEPRINTS = (
     link_routes.managed,
     key_routes.managed,
     job_routes.blueprint,
+    audit_routes.blueprint,
     health.blueprint,
 )
 # Which work there is that waits for its moment, by the kind of its jobs.

@@ -18,6 +18,7 @@ from cms.content.posts.revisions import models as _revisions
 from cms.content.posts.scheduling import models as _scheduling
 from cms.editions import models as _editions
 from cms.editions.search import models as _search
+from cms.foundation.audit import models as _audit
 from cms.foundation.database import Base, Database
 from cms.foundation.jobs import models as _jobs
 from cms.foundation.retries import models as _retries
@@ -25,7 +26,7 @@ from cms.foundation.settings import load
 
 TABLES = (
     *(_accounts, _keys, _content, _review, _revisions, _previews, _leases, _scheduling),
-    *(_loading, _editions, _search, _retries, _jobs),
+    *(_loading, _editions, _search, _retries, _jobs, _audit),
 )
 
 

@@ -20,7 +20,7 @@ from cms.foundation import moments
 from cms.foundation.errors import CmsError, Forbidden, Unauthenticated
 from cms.foundation.http import session
 from cms.foundation.http.access import guard
-from cms.foundation.http.edge import SAFE_METHODS, reading
+from cms.foundation.http.edge import SAFE_METHODS, acts, reading
 from cms.foundation.retries.keys import Asker
 
 P = ParamSpec("P")
@@ -159,6 +159,7 @@ def _identify_by_login(token: str) -> None:
     if user.id != found["sub"] or not user.is_active or not current.is_alive(moments.now()):
         raise _rejected()
     g.account, g.login, g.caller = user, current, Caller.of(user)
+    acts(user.id, user.name)
 
 
 def _identify_by_key(token: str) -> None:
@@ -170,6 +171,7 @@ def _identify_by_key(token: str) -> None:
     if key is None or not key.counts(now):
         raise _rejected()
     g.account, g.caller = key.user, key.caller()
+    acts(key.user.id, key.user.name, key_id=key.id)
     structlog.contextvars.bind_contextvars(key_id=str(key.id))
     cast(Uses, current_app.extensions["cms.key_uses"]).note(key, now=now)
 

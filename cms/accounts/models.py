@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.accounts.editing import Edited
+from cms.foundation.audit import Audited
 from cms.foundation.database import Base, Key, UtcDateTime
 
 
@@ -31,6 +32,9 @@ class User(Edited, Base):
     """Somebody who changes things. Readers see authors (bylines), never users."""
 
     __tablename__ = "users"
+    audited = Audited(
+        "user", ("kind", "email", "name", "role", "is_active"), secrets=("password_hash",)
+    )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     kind: Mapped[str]
@@ -55,6 +59,7 @@ class LoginSession(Base):
     """One login: lives from the password to the logout, across many tokens."""
 
     __tablename__ = "login_sessions"
+    audited = Audited("login", ("user_id", "ended_at"))
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     user_id: Mapped[uuid.UUID] = mapped_column(
@@ -75,6 +80,7 @@ class PasswordLink(Base):
     """The one link by which a user may set a password, once."""
 
     __tablename__ = "password_links"
+    audited = Audited("password_link", ("expires_at",), secrets=("digest",))
 
     user_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True

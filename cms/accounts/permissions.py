@@ -13,6 +13,7 @@ class Permission(StrEnum):
     """``noun:verb``, alphabetical. Every management route declares one."""
 
     ACCOUNT_USE = "account:use"
+    AUDIT_READ = "audit:read"
     AUTHORS_READ = "authors:read"
     AUTHORS_WRITE = "authors:write"
     JOBS_MANAGE = "jobs:manage"

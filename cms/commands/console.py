@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import rich_click as click
 from sqlalchemy.exc import DBAPIError
 
-from cms.foundation import migrations
+from cms.foundation import audit, migrations
 from cms.foundation.database import Database
 from cms.foundation.settings import Settings
 
@@ -15,6 +15,9 @@ from cms.foundation.settings import Settings
 def opened(settings: Settings, *, must_be_migrated: bool = True) -> Iterator[Database]:
     """The database of ``settings``; closed afterwards."""
     database = Database(settings.database_url, pool_size=1)
+    command = click.get_current_context(silent=True)
+    if command is not None:
+        database.info[audit.ORIGIN] = audit.Origin(action=command.command_path)
     if database.path is not None:
         database.path.parent.mkdir(parents=True, exist_ok=True)
     try:

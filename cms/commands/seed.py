@@ -17,7 +17,7 @@ from cms.content.authors import queries as author_queries
 from cms.content.posts import actions as post_actions
 from cms.content.posts.models import Post
 from cms.content.posts.schemas import PostIn
-from cms.foundation import moments
+from cms.foundation import audit, moments
 from cms.foundation.database import Database
 from cms.foundation.settings import load
 
@@ -44,6 +44,7 @@ def load_examples(database: Database) -> int:
                 "The examples need an owner. Run first: cms user create --role admin --email …"
             )
             raise click.ClickException(message)
+        audit.sign(session, admin.id, admin.name)
         folder = resources.files("cms.commands") / "examples"
         files = sorted(folder.iterdir(), key=lambda file: file.name)
         texts = [file.read_text("utf-8") for file in files if file.name.endswith(".md")]

@@ -14,6 +14,7 @@ from cms.content.posts.models import Post
 from cms.content.tags.models import Tag
 from cms.editions import merging as published
 from cms.editions.models import NamedEdition
+from cms.foundation import audit
 from cms.foundation.errors import Fault, Unprocessable
 
 # Posts whose texts are in memory at a time.
@@ -49,6 +50,7 @@ def replace(
     _take_over(session, link, old, into.id, by=by, now=now)
     session.delete(subject)
     session.flush()
+    audit.note(session, kind, old, {"merged_into": (None, str(into.id))})
     published.merge(session, edition, old, into.id, kind=f"{kind}.merged", by_id=by.id, now=now)
 
 

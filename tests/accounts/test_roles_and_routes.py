@@ -14,6 +14,7 @@ from tests.foundation.addresses import Address, addresses
 # Written by hand, so that a change of `GRANTED` has to be made twice.
 EXPECTED = {
     "account:use": {"contributor", "author", "editor", "admin"},
+    "audit:read": {"admin"},
     "authors:read": {"contributor", "author", "editor", "admin"},
     "authors:write": {"editor", "admin"},
     "jobs:manage": {"admin"},

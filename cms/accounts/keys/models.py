@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.accounts.models import User, UserKind
 from cms.accounts.permissions import Caller, Permission
+from cms.foundation.audit import Audited
 from cms.foundation.database import Base, Key, UtcDateTime
 
 
@@ -16,6 +17,7 @@ class AccessKey(Base):
     """Acts for its user: for a person, or for a user that exists for this key only."""
 
     __tablename__ = "access_keys"
+    audited = Audited("key", ("user_id", "name", "permissions", "tag_ids", "expires_at"))
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     user_id: Mapped[uuid.UUID] = mapped_column(

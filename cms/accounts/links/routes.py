@@ -26,7 +26,7 @@ from cms.foundation import moments
 from cms.foundation.background import Background
 from cms.foundation.errors import TooManyAttempts
 from cms.foundation.http import Blueprint, public, session
-from cms.foundation.http.edge import Edge, reading, writing
+from cms.foundation.http.edge import Edge, origin, reading, writing
 from cms.foundation.http.retries import holds_secrets
 from cms.foundation.settings import Settings
 
@@ -108,8 +108,9 @@ def forgot_password(values: dict[str, str]) -> None:
     throttle.check(email_key(email))
     throttle.count(email_key(email))
     # All of it later, the look at the database included: what takes no time tells nothing.
-    database = cast(Edge, current_app).database
-    _background().do(partial(forgotten.send_link, database, _sender(), email, now=moments.now()))
+    database, came, now = cast(Edge, current_app).database, origin(), moments.now()
+    send = partial(forgotten.send_link, database, _sender(), email, origin=came, now=now)
+    _background().do(send)
 
 
 @blueprint.post("/reset-password")

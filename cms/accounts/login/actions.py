@@ -11,6 +11,7 @@ from cms.accounts.login import queries
 from cms.accounts.models import LoginSession, PasswordLink, User
 from cms.accounts.passwords import Passwords
 from cms.accounts.permissions import Caller
+from cms.foundation import audit
 from cms.foundation.database import new_id
 from cms.foundation.errors import Fault, Unauthenticated, Unprocessable
 
@@ -58,6 +59,7 @@ def open_login(
     user = session.get(User, user_id)
     if user is None or not user.is_active:
         raise _wrong()
+    audit.sign(session, user.id, user.name)
     login = LoginSession(
         id=new_id(), user_id=user.id, rotation=0, created_at=now, expires_at=now + lifetime
     )
@@ -88,6 +90,7 @@ def renew(
     if login is None or user is None or not user.is_active or not login.is_alive(now):
         message = "This login has ended. Log in again."
         raise Unauthenticated(message, token_came=True)
+    audit.sign(session, user.id, user.name)
     if login.rotation != rotation:
         login.ended_at = now
         session.flush()

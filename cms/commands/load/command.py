@@ -28,7 +28,7 @@ from cms.commands.load import reading
 from cms.commands.load.preparing import Prepared
 from cms.content.loading import actions
 from cms.content.loading.actions import Known
-from cms.foundation import moments
+from cms.foundation import audit, moments
 from cms.foundation.database import Database
 from cms.foundation.settings import load as load_settings
 
@@ -163,6 +163,7 @@ def _write(
     ready = [(line.number, line.ready) for line in batch if line.ready is not None]
     now = moments.now()
     with database.transaction() as session:
+        audit.sign(session, by.id, by.name)
         refused = actions.add(session, [one for _, one in ready], known=known, by=by, now=now)
         actions.note(session, file_digest, batch[-1].number, now=now)
     report.loaded += len(ready) - len(refused)

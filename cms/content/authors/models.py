@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.accounts.editing import Edited
+from cms.foundation.audit import Audited
 from cms.foundation.database import Base, Key
 
 
@@ -13,6 +14,7 @@ class Author(Edited, Base):
     """A byline: a person readers see. May belong to a user. Live as soon as it exists."""
 
     __tablename__ = "authors"
+    audited = Audited("author", ("slug", "name", "bio", "avatar_url", "website_url", "user_id"))
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     slug: Mapped[str] = mapped_column(Key, unique=True)

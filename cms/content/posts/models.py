@@ -15,6 +15,7 @@ from cms.content.authors.models import Author
 from cms.content.posts.content import FIELDS, LINKS, Content
 from cms.content.posts.scheduling.models import Schedule
 from cms.content.tags.models import Tag
+from cms.foundation.audit import Audited
 from cms.foundation.database import Base, Key, UtcDateTime
 
 
@@ -37,6 +38,8 @@ class PostAuthor(Base):
     """An author of a post, in order."""
 
     __tablename__ = "post_authors"
+    # The log shows it with the post.
+    audited = Audited("post")
 
     post_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
@@ -52,6 +55,7 @@ class PostTag(Base):
     """A tag of a post, in order."""
 
     __tablename__ = "post_tags"
+    audited = Audited("post")
 
     post_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True
@@ -76,6 +80,16 @@ class Post(Edited, Base):
     """The working copy. Readers never see it; they see its editions."""
 
     __tablename__ = "posts"
+    audited = Audited(
+        "post",
+        (
+            *("slug", "title", "excerpt", "cover", "seo", "featured", "status", "published_at"),
+            *("has_unpublished_changes", "revision", "trashed_at"),
+            *("approved_by_id", "approved_revision"),
+        ),
+        texts=("body",),
+        links={"author_ids": ("bylines", "author_id"), "tag_ids": ("filings", "tag_id")},
+    )
     __table_args__ = (
         # A slug is taken while its post is not in the trash. Named as a unique column would be.
         Index("uq_posts_slug", "slug", unique=True, **ONLY_KEPT),

@@ -6,6 +6,7 @@ from sqlalchemy import Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.accounts.editing import Edited
+from cms.foundation.audit import Audited
 from cms.foundation.database import Base, Key
 
 
@@ -13,6 +14,7 @@ class Tag(Edited, Base):
     """A subject. Live as soon as it exists."""
 
     __tablename__ = "tags"
+    audited = Audited("tag", ("slug", "name", "description"))
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     slug: Mapped[str] = mapped_column(Key, unique=True)

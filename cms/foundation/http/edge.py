@@ -2,6 +2,7 @@
 
 import logging
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Protocol, TypeVar, cast
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from cms.foundation import audit
 from cms.foundation.database import Database
 from cms.foundation.errors import CmsError, OutcomeUnknown
 from cms.foundation.http import conditional, output, problems, request_ids
@@ -130,6 +132,7 @@ def session() -> Session:
     if "session" not in g:
         app = cast(Edge, current_app)
         g.session = app.database.session(read_only=request.method in SAFE_METHODS)
+        audit.start(g.session, origin())
     return cast(Session, g.session)
 
 
@@ -147,7 +150,24 @@ def writing() -> Iterator[Session]:
     Not beside ``session()``: on SQLite the one would wait for the other.
     """
     with cast(Edge, current_app).database.transaction() as session:
+        audit.start(session, origin())
         yield session
+
+
+def acts(user_id: uuid.UUID, name: str, *, key_id: uuid.UUID | None = None) -> None:
+    """Say who makes this request; before its first write, so that the audit log knows."""
+    g.actor = {"actor_id": user_id, "actor_name": name, "key_id": key_id}
+
+
+def origin() -> audit.Origin:
+    """Who makes this request, and from where."""
+    return audit.Origin(
+        # An operation is named as its function, which stands behind the name of its blueprint.
+        action=(request.endpoint or "").rpartition(".")[2],
+        address=request.remote_addr,
+        request_id=uuid.UUID(g.request_id),
+        **g.get("actor", {}),
+    )
 
 
 def look() -> Connection:

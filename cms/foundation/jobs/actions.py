@@ -7,11 +7,14 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from cms.foundation import audit
 from cms.foundation.database import new_id
 from cms.foundation.errors import Conflict
 from cms.foundation.jobs.models import Job
 from cms.foundation.jobs.work import Works
 
+# What the audit log calls a job. What workers do with one is no entry: nobody has changed it.
+SUBJECT = "job"
 MOST_ATTEMPTS = 5
 # Between the first attempt and the second; then four times as long each time: 7 minutes in all.
 FIRST_DELAY = timedelta(seconds=5)
@@ -104,6 +107,7 @@ def _note(
 def retry(session: Session, job: Job, *, now: datetime) -> Job:
     """Let a job that failed be tried at once, and as often as a new one. Raises ``NotFailed``."""
     _require_failed(job)
+    audit.note(session, SUBJECT, job.id, {"attempts": (job.attempts, 0)})
     job.attempts = 0
     job.next_at = now
     session.flush()
@@ -113,6 +117,7 @@ def retry(session: Session, job: Job, *, now: datetime) -> Job:
 def abandon(session: Session, job: Job, works: Works, *, now: datetime) -> None:
     """Give a job that failed up for good. Raises ``NotFailed``."""
     _require_failed(job)
+    audit.note(session, SUBJECT, job.id, {"kind": (job.kind, None)})
     if job.kind in works:
         works[job.kind].abandon(session, job, now)
     finish(session, job)

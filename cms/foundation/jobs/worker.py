@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError, OperationalError, TimeoutError  # noqa: A004
 from sqlalchemy.orm import Session
 
+from cms.foundation import audit
 from cms.foundation.database import Database, took_too_long
 from cms.foundation.errors import CmsError
 from cms.foundation.jobs import actions, clock, queries
@@ -84,6 +85,7 @@ class Worker:
                     # Another worker was faster.
                     return found is not None
                 job = found
+                audit.start(session, audit.Origin(action=job.kind))
                 self._works[job.kind].run(session, job, prepared=prepared, now=now)
                 actions.finish(session, job)
         except Exception as error:

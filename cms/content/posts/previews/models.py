@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
+from cms.foundation.audit import Audited
 from cms.foundation.database import Base, UtcDateTime
 
 
@@ -13,6 +14,7 @@ class PreviewLink(Base):
     """Whoever has its token sees the post until it expires. Revoking deletes it."""
 
     __tablename__ = "preview_links"
+    audited = Audited("preview_link", ("post_id", "revision", "expires_at"))
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     post_id: Mapped[uuid.UUID] = mapped_column(

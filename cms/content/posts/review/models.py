@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.accounts.models import User
+from cms.foundation.audit import Audited
 from cms.foundation.database import Base, UtcDateTime
 
 
@@ -23,6 +24,7 @@ class Comment(Base):
     """What somebody said about a post, on its own or with a step. Never changed."""
 
     __tablename__ = "post_comments"
+    audited = Audited("comment", ("post_id", "revision", "step"), texts=("text",))
     __table_args__ = (Index("ix_post_comments_newest", "post_id", "id"),)
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)

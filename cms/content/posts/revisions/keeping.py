@@ -11,6 +11,7 @@ from cms.content.posts.content import Content
 from cms.content.posts.models import Post
 from cms.content.posts.revisions import queries
 from cms.content.posts.revisions.models import PostRevision
+from cms.foundation.audit import UNAUDITED
 
 # Autosaves by one person within this time, from the first of them on, are one revision.
 LONGEST_RUN = timedelta(minutes=10)
@@ -63,7 +64,7 @@ def fix(session: Session, post: Post) -> None:
         return
     # Not by way of the object, which would raise the version.
     fixed = update(Post).where(Post.id == post.id).values(revision_is_fixed=True)
-    session.execute(fixed.execution_options(synchronize_session=False))
+    session.execute(fixed, execution_options={**UNAUDITED, "synchronize_session": False})
     set_committed_value(post, "revision_is_fixed", value=True)
 
 

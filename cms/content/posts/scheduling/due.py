@@ -14,6 +14,7 @@ from cms.content.posts.revisions import queries as revisions
 from cms.content.posts.revisions.models import Revision
 from cms.content.posts.scheduling import actions, alarms
 from cms.content.posts.scheduling.models import Schedule
+from cms.foundation import audit
 from cms.foundation.jobs.models import Job
 from cms.foundation.jobs.work import Work
 
@@ -30,6 +31,8 @@ def run(session: Session, job: Job, *, prepared: Any, now: datetime) -> None:
     # Whoever scheduled it may have been deactivated or have another role by now: it was approved.
     user = session.get(User, schedule.scheduled_by_id) if schedule.scheduled_by_id else None
     by = None if user is None else Caller.of(user)
+    if user is not None:
+        audit.sign(session, user.id, user.name)
     is_over = schedule.unpublish_at is not None and schedule.unpublish_at <= now
     if schedule.publish_at is not None and not is_over:
         _publish(session, post, schedule, prepared=prepared, by=by, now=now)

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from cms.foundation.audit import Audited
 from cms.foundation.database import Base, UtcDateTime
 from cms.foundation.jobs.models import Job
 
@@ -14,6 +15,7 @@ class Schedule(Base):
     """What is still to be done; gone when all of it is done or taken back."""
 
     __tablename__ = "post_schedules"
+    audited = Audited("schedule", ("publish_at", "unpublish_at", "revision"))
 
     post_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("posts.id", ondelete="CASCADE"), primary_key=True

@@ -7,6 +7,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from cms.content.posts.models import Post
+from cms.foundation import audit
+from cms.foundation.audit import UNAUDITED
 from cms.foundation.database import Database
 
 
@@ -45,5 +47,7 @@ def purge(session: Session, before: datetime, portion: int) -> int:
     )
     ids = session.scalars(old).all()
     if ids:
-        session.execute(delete(Post).where(Post.id.in_(ids)))
+        session.execute(delete(Post).where(Post.id.in_(ids)), execution_options=UNAUDITED)
+    for post_id in ids:
+        audit.note(session, "post", post_id, {"purged": (False, True)})
     return len(ids)
