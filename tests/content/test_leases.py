@@ -172,6 +172,8 @@ def test_a_lease_keeps_nobody_from_saving_publishing_or_deleting(
     factories.edited(admin, post, title="Changed all the same")
     factories.published(admin, post)
     factories.deleted(admin, post)
+    purged = admin.delete(f"{POSTS}/{post['id']}?purge=true", if_match="*")
+    assert purged.status_code == 204
 
     assert editor.get(_lease(post)).status_code == 404
     with database.session(read_only=True) as session:
