@@ -21,7 +21,7 @@ from cms.foundation.http.edge import Edge
 BATCH_MICROSECONDS = 100_000
 MOST_IN_A_BATCH = 50
 EXPORTED = 2_000
-REFUSED = "503 SERVICE UNAVAILABLE"
+REFUSED = "422 UNPROCESSABLE ENTITY"
 
 
 @dataclass(slots=True)

@@ -29,6 +29,11 @@ class Count:
 
 def number_of(found: Select[Any], *, to_the_end: bool) -> ScalarSelect[int]:
     """The number of rows, as part of a statement; of too many, one more than the most."""
-    one_too_many = bindparam("one_too_many", callable_=lambda: MOST + 1, type_=Integer)
-    rows = found if to_the_end else found.limit(one_too_many)
+    rows = enough(found, to_the_end=to_the_end)
     return select(func.count()).select_from(rows.subquery()).scalar_subquery()
+
+
+def enough(found: Select[Any], *, to_the_end: bool) -> Select[Any]:
+    """As many rows as are counted."""
+    one_too_many = bindparam("one_too_many", callable_=lambda: MOST + 1, type_=Integer)
+    return found if to_the_end else found.limit(one_too_many)

@@ -263,6 +263,19 @@ def test_one_of_some_tags_takes_the_first_of_each_along_its_listing(
     assert not re.search(r'"Seq Scan".{0,200}_(editions|listings)"', plan), plan
 
 
+@pytest.mark.parametrize("text", ["tag:[name-1,name-2]", "author:[a,b]+title:~'a'"])
+def test_a_total_of_some_tags_counts_along_the_listing_of_each(grown: Database, text: str) -> None:
+    def counted(view: View) -> object:
+        asked = question.of_posts(filtered(text)).begun(None)
+        return selected.count_posts(view, asked, {}, to_the_end=False)
+
+    ((statement, plan),) = plans(grown, counted, NOW)
+
+    listing = "author_listings" if text.startswith("author") else "tag_listings"
+    assert plan.count(f"ix_{listing}_live_newest") == 2, f"{statement}\n{plan}"
+    assert not re.search(r"SCAN \w+_(editions|listings)|Seq Scan.{0,200}_(editions|listings)", plan)
+
+
 def test_what_takes_too_long_is_given_up_with_what_to_do(grown: Database) -> None:
     terms = "+".join(f"tag:-none-{number}" for number in range(49))
     page = filtered(f"{terms}+tag:null")

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, select, union
 from sqlalchemy.exc import OperationalError
 
 from cms.delivery import looking, queries
-from cms.delivery.counting import Count, number_of
+from cms.delivery.counting import Count, enough, number_of
 from cms.delivery.looking import AnyRow, AnySelect, View, seen_in, version_seen
 from cms.delivery.selecting import fields, question
 from cms.delivery.selecting.question import Question
@@ -69,7 +69,11 @@ def count_posts(
     if asked.condition is None:
         return queries.count_posts(view, groups, to_the_end=to_the_end)
 
+    parted = None if groups else question.spread(asked.condition)
+
     def found(*, live: bool) -> AnySelect:
+        if parted is not None:
+            return _ids_of_any(asked, *parted, to_the_end=to_the_end, live=live)
         found, _lead = _led(select(PostEdition.id), groups, live=live)
         return _fitting(found, asked, fields.of_posts())
 
@@ -139,19 +143,12 @@ def _of_any(
     live: bool,
 ) -> AnySelect:
     """The first posts of each group, along its own index, and of all these the first."""
-    listing, edition = fields.GROUPS[name]
+    listing, _ = fields.GROUPS[name]
     order = fields.order_of_posts(listing)
     columns = [listing.edition_id, listing.post_id.label("id"), listing.published_at]
-    branches = []
-    for slug in slugs:
-        group_id = fields.group_ids(edition, [slug]).scalar_subquery()
-        branch = select(*columns).where(listing.group_id == group_id, seen_in(listing, live=live))
-        if rest is not None:
-            condition = filters.condition(rest, fields.of_posts(listing), now=asked.now)
-            branch = branch.join(PostEdition, PostEdition.id == listing.edition_id)
-            branch = branch.where(condition)
-        branches.append(select(_page(branch, asked, order).subquery()))
-    first = union(*branches).subquery()
+    branches = [_of_one(columns, asked, name, slug, rest, live=live) for slug in slugs]
+    pages = [select(_page(branch, asked, order).subquery()) for branch in branches]
+    first = union(*pages).subquery()
     merged: Order = {"id": first.c.id, "published_at": first.c.published_at}
     return (
         select(version_seen(), PostEdition.document, *texts, *_keys(asked, merged))
@@ -159,6 +156,41 @@ def _of_any(
         .order_by(*sorting.clauses(asked.order, merged))
         .limit(LIMIT)
     )
+
+
+def _ids_of_any(
+    asked: Question,
+    name: str,
+    slugs: tuple[str, ...],
+    rest: Checked | None,
+    *,
+    to_the_end: bool,
+    live: bool,
+) -> AnySelect:
+    """The ids of the editions in any of the groups: of each group as many as are counted."""
+    columns = [fields.GROUPS[name][0].edition_id]
+    branches = [_of_one(columns, asked, name, slug, rest, live=live) for slug in slugs]
+    counted = [select(enough(one, to_the_end=to_the_end).subquery()) for one in branches]
+    return select(union(*counted).subquery())
+
+
+def _of_one(
+    columns: Sequence[Any],
+    asked: Question,
+    name: str,
+    slug: str,
+    rest: Checked | None,
+    *,
+    live: bool,
+) -> AnySelect:
+    """What is in one group and fits the rest."""
+    listing, edition = fields.GROUPS[name]
+    group_id = fields.group_ids(edition, [slug]).scalar_subquery()
+    found = select(*columns).where(listing.group_id == group_id, seen_in(listing, live=live))
+    if rest is None:
+        return found
+    condition = filters.condition(rest, fields.of_posts(listing), now=asked.now)
+    return found.join(PostEdition, PostEdition.id == listing.edition_id).where(condition)
 
 
 def _led(
