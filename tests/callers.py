@@ -30,7 +30,10 @@ class Contract:
         self.registry: Registry[Any] = Registry().with_resource("urn:document", resource)
         self.paths = [
             (re.compile(re.sub(r"\{\w+\}", "[^/]+", path) + "$"), operations)
-            for path, operations in document["paths"].items()
+            # An address without gaps comes before one that has some.
+            for path, operations in sorted(
+                document["paths"].items(), key=lambda pair: pair[0].count("{")
+            )
         ]
 
     def check(self, method: str, path: str, answer: TestResponse) -> None:
@@ -60,8 +63,8 @@ class Contract:
         """What the document says of a request."""
         name = "get" if method == "HEAD" else method.lower()
         for pattern, operations in self.paths:
-            if pattern.match(path) and name in operations:
-                found: dict[str, Any] = operations[name]
+            if pattern.match(path):
+                found: dict[str, Any] | None = operations.get(name)
                 return found
         return None
 
