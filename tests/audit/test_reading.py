@@ -38,7 +38,7 @@ def test_it_shows_the_newest_first(admin: Caller, editor: Caller) -> None:
 @pytest.mark.parametrize(
     ("text", "actions"),
     [
-        ("actor_id:{editor}", ["edit_tag", "create_tag"]),
+        ("actor_id:{editor}+subject_kind:tag", ["edit_tag", "create_tag"]),
         ("subject_id:{tag}+action:-edit_tag", ["create_tag"]),
         ("action:[edit_tag,create_author]", ["create_author", "edit_tag"]),
         ("subject_kind:author", ["create_author"]),
