@@ -55,6 +55,30 @@ def test_a_new_thing_has_no_before_and_a_deleted_one_no_after(editor: Caller, lo
     assert log.of("tag") == {"name": ["News", None], "slug": ["news", None]}
 
 
+def test_a_post_that_is_deleted_for_good_says_what_it_was(admin: Caller, log: Log) -> None:
+    tag = factories.a_tag(admin)
+    post = factories.a_post(admin, title="Gone", body="Text", tag_ids=[tag["id"]])
+    log.new()
+
+    assert admin.delete(f"{POSTS}/{post['id']}?purge=true", if_match="*").status_code == 204
+
+    changes = log.of("post")
+    assert changes["title"] == ["Gone", None]
+    assert changes["body"] == [measured("Text"), None]
+    assert changes["tag_ids"] == [[tag["id"]], None]
+
+
+def test_a_schedule_that_is_taken_back_says_what_it_was(editor: Caller, log: Log) -> None:
+    post = factories.a_post(editor)
+    factories.scheduled(editor, post, publish_at="2090-01-01T00:00:00Z")
+    log.new()
+
+    assert editor.post(f"{POSTS}/{post['id']}/unschedule", if_match="*").status_code == 200
+
+    schedule = {one.subject_kind: one.changes for one in log.new()}["schedule"]
+    assert schedule["publish_at"] == ["2090-01-01T00:00:00.000Z", None]
+
+
 def test_a_change_that_changes_nothing_leaves_no_entry(editor: Caller, log: Log) -> None:
     post = factories.a_post(editor, title="The same")
     log.new()

@@ -22,6 +22,7 @@ from cms.content.posts.models import Post
 from cms.content.posts.trash import actions as trash
 from cms.editions.models import Site
 from cms.foundation import moments
+from cms.foundation.audit.models import AuditEntry
 from cms.foundation.database import Database
 from cms.foundation.settings import load as load_settings
 from cms.foundation.versions import ANY
@@ -95,6 +96,18 @@ def test_a_whole_line_is_what_readers_get(admin: Cms, write: Write) -> None:
     assert post["cover"] == {"url": WHOLE["cover_url"], "alt": "", "caption": None}
     assert read("/api/v1/tags/news")["post_count"] == 1
     assert read("/api/v1/posts?tag=ete&author=bob&total=true")["total"] == 1
+
+
+def test_a_load_is_in_the_audit_log_with_how_many(
+    admin: Cms, write: Write, stored: Database
+) -> None:
+    assert admin("load", str(write(WHOLE, {"title": "Another"}))).code == 0
+
+    loaded = select(AuditEntry).where(AuditEntry.subject_kind == "post")
+    with stored.session(read_only=True) as session:
+        (entry,) = session.scalars(loaded)
+    assert (entry.action, entry.actor_name, entry.subject_id) == ("cms load", "root", None)
+    assert entry.changes["posts.inserted"] == [None, 2]
 
 
 def test_the_record_is_whole_and_the_working_copy_is_that_of_the_edition(

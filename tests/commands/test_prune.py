@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from cms.app import create_app
 from cms.content.posts.models import Post
+from cms.foundation.audit.models import AuditEntry
 from cms.foundation.settings import load
 from tests import factories
 from tests.commands.conftest import Cms
@@ -122,6 +123,16 @@ def left() -> list[str]:
     return titles
 
 
+def purged() -> list[str]:
+    """What deleted posts, as the audit log names it: once for each."""
+    app = create_app(load())
+    with app.database.session(read_only=True) as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.subject_kind == "post"))
+        actions = [one.action for one in entries if "purged" in one.changes]
+    app.database.dispose()
+    return actions
+
+
 def test_old_trash_is_deleted_for_good(full: Cms) -> None:
     with days_after(31):
         dry = full("prune", "--dry-run")
@@ -138,6 +149,7 @@ def test_old_trash_is_deleted_for_good(full: Cms) -> None:
         assert outcome.code == 0
         assert "2 posts deleted for good" in outcome.out
         assert left() == ["Day 2", "Kept"]
+        assert purged() == ["cms prune"] * 2
         assert "Nothing in the trash is from before" in full("prune").out
     app = create_app(load())
     assert app.test_client().get("/api/v1/posts/day-0").status_code == 410

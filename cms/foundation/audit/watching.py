@@ -54,13 +54,24 @@ def _add(session: Session, subject: Subject, changes: Changes) -> None:
 
 @event.listens_for(Session, "after_flush")
 def _see_rows(session: Session, _context: UOWTransaction) -> None:
-    new, deleted = set(session.new), set(session.deleted)
-    for row in (*new, *session.dirty, *deleted):
-        audited: Audited | None = getattr(row, "audited", None)
-        if audited is not None:
-            subject_id = object_mapper(row).primary_key_from_instance(row)[0]
-            changes = audited.changes(row, is_new=row in new, is_deleted=row in deleted)
-            _add(session, (audited.kind, subject_id), changes)
+    for row in session.new:
+        _see(session, row, is_new=True)
+    for row in session.dirty:
+        _see(session, row)
+
+
+@event.listens_for(Session, "persistent_to_deleted")
+def _see_deleted(session: Session, row: object) -> None:
+    # Told of orphans too, which are not among those that the session was asked to delete.
+    _see(session, row, is_deleted=True)
+
+
+def _see(session: Session, row: object, *, is_new: bool = False, is_deleted: bool = False) -> None:
+    audited: Audited | None = getattr(row, "audited", None)
+    if audited is not None:
+        subject_id = object_mapper(row).primary_key_from_instance(row)[0]
+        changes = audited.changes(row, is_new=is_new, is_deleted=is_deleted)
+        _add(session, (audited.kind, subject_id), changes)
 
 
 @event.listens_for(Session, "do_orm_execute")
