@@ -1,6 +1,5 @@
 """The public address of former slugs."""
 
-from http import HTTPStatus
 from typing import Any
 
 from flask import Response
@@ -31,10 +30,10 @@ blueprint = Blueprint(
 def list_redirects(page: dict[str, Any]) -> Response:
     """List former slugs.
 
-    Every slug that a post, an author or a tag had and nothing has any more, with the one that it
-    leads to, or null for what was withdrawn: for a host that has to know before anybody asks. Of
-    who was merged, the slug leads to who took their place. A page may be empty; go on while there
-    is a `next_cursor`.
+    Every slug that a post, an author or a tag had before, with the one that it leads to (308): for
+    a host that has to know before anybody asks. Of who was merged, the slug leads to who took their
+    place. What was withdrawn is not listed. A page may be empty; go on while there is a
+    `next_cursor`.
     """
     wanted = frozenset(page.get("types", KINDS))
     kinds = [kind for kind in KINDS if kind in wanted]
@@ -59,12 +58,10 @@ def list_redirects(page: dict[str, Any]) -> Response:
 
 def _shown(pages_of: Blog, former: Former) -> dict[str, Any]:
     address = {"post": pages_of.post, "author": pages_of.author, "tag": pages_of.tag}[former.kind]
-    status = HTTPStatus.GONE if former.today is None else HTTPStatus.PERMANENT_REDIRECT
     return {
         "type": former.kind,
         "slug": former.slug,
         "new_slug": former.today,
-        "status": int(status),
         "url": address(former.slug) or None,
-        "new_url": (former.today and address(former.today)) or None,
+        "new_url": address(former.today) or None,
     }

@@ -28,21 +28,13 @@ class Redirect(Shown):
         "type": "post",
         "slug": "after-you-fail",
         "new_slug": "what-you-do-after-you-fail",
-        "status": 308,
         "url": "https://blog.example/after-you-fail",
         "new_url": "https://blog.example/what-you-do-after-you-fail",
     }
 
     type = fields.String(required=True, validate=validate.OneOf(list(KINDS)))
     slug = fields.String(required=True, metadata={"description": "The former one"})
-    new_slug = fields.String(
-        required=True, allow_none=True, metadata={"description": "null: withdrawn"}
-    )
-    status = fields.Integer(
-        required=True,
-        validate=validate.OneOf([308, 410]),
-        metadata={"description": "What a page at the former address should answer"},
-    )
+    new_slug = fields.String(required=True, metadata={"description": "The present one"})
     url = fields.String(
         required=True,
         allow_none=True,

@@ -15,26 +15,33 @@ Place = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Former:
-    """A slug that nobody has, and that of who had it last; empty if they were withdrawn."""
+    """A slug that nobody has, and that of who had it last."""
 
     kind: str
     slug: str
-    today: str | None
+    today: str
 
 
 def page(
     view: View, kinds: Sequence[str], place: Place, *, limit: int
 ) -> tuple[list[Former], Place | None]:
-    """At most ``limit``, from ``place`` on, and where it goes on. May be empty before the end."""
+    """At most ``limit``, from ``place`` on, and where it goes on. May be empty before the end.
+
+    Without what was withdrawn: who knows its slug is told that it is gone, and nobody else that it
+    ever was.
+    """
     found: list[Former] = []
     kind, after = place
     for one in kinds[kinds.index(kind) :]:
         rows = queries.former(view, KINDS[one], after=after)
         # One row for each slug is enough: all say the same.
         for slug, today in {row.slug: row.today for row in rows if row.today != row.slug}.items():
+            leads_to = today or _successor(view, one, slug)
+            if leads_to is None:
+                continue
             if len(found) == limit:
                 return found, (found[-1].kind, found[-1].slug)
-            found.append(Former(one, slug, today or _successor(view, one, slug)))
+            found.append(Former(one, slug, leads_to))
         if len(rows) == queries.MOST:
             return found, (one, rows[-1].slug)
         after = ""
