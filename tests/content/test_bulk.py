@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cms.foundation.http.edge import Edge
@@ -362,6 +362,13 @@ def _shown(by: Caller, posts: list[dict[str, Any]]) -> list[Any]:
 
 @settings(max_examples=8, deadline=None, suppress_health_check=SLOW)
 @given(rounds=ROUNDS)
+@example(
+    rounds=[
+        [(1, 0), (2, 0), (0, 0)],
+        [(2, 0), (0, 0), (1, 2), (3, 7)],
+        [(0, 1), (1, 5), (3, 4), (2, 3)],
+    ]
+)
 def test_a_bulk_ends_where_one_request_after_the_other_does(
     app: Edge, rounds: list[list[tuple[int, int]]]
 ) -> None:

@@ -102,9 +102,7 @@ def edit(
     changes nothing keeps the version. Raises ``Stale``, ``SlugTaken``, ``IllegalStep``,
     ``Unprocessable``.
     """
-    demand_writing(by, post)
-    saving.guard(session, post, expected)
-    steps.demand(post, Step.EDIT)
+    demand_editing(session, post, by=by, expected=expected)
     before, status = post.content(), post.status
     # Every look at the database comes before the first change, or it would flush half of it.
     names = _resolve(session, values, by=by, now=now)
@@ -166,6 +164,13 @@ def unpublish(
     publishing.unpublish(session, post, by=by, now=now)
     alarms.forget(session, post)
     return post
+
+
+def demand_editing(session: Session, post: Post, *, by: Caller, expected: Expected) -> None:
+    """Raise what keeps ``by`` from changing the working copy, whatever the change is."""
+    demand_writing(by, post)
+    saving.guard(session, post, expected)
+    steps.demand(post, Step.EDIT)
 
 
 def demand_writing(by: Caller, post: Post) -> None:

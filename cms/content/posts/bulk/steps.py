@@ -82,7 +82,8 @@ def edit(session: Session, post: Post, operation: Operation, actor: Actor) -> No
 
 def tag(session: Session, post: Post, operation: Operation, actor: Actor) -> None:
     """File the post under more tags, behind those that it has."""
-    wanted = list(dict.fromkeys([*post.tag_ids, *_tag_ids(session, operation)]))
+    named = _tag_ids(session, post, operation, actor)
+    wanted = list(dict.fromkeys([*post.tag_ids, *named]))
     if len(wanted) > MOST_TAGS:
         message = f"A post can have {MOST_TAGS} tags."
         raise Unprocessable(message, errors=[Fault("#/tags", message)])
@@ -91,7 +92,7 @@ def tag(session: Session, post: Post, operation: Operation, actor: Actor) -> Non
 
 def untag(session: Session, post: Post, operation: Operation, actor: Actor) -> None:
     """Take tags from the post, those of them that it has."""
-    gone = _tag_ids(session, operation)
+    gone = _tag_ids(session, post, operation, actor)
     kept = [tag_id for tag_id in post.tag_ids if tag_id not in gone]
     _edit(session, post, operation, actor, {"tag_ids": kept})
 
@@ -113,7 +114,9 @@ def _edit(
     actions.edit(session, post, values, by=actor.by, expected=operation.expected, now=actor.now)
 
 
-def _tag_ids(session: Session, operation: Operation) -> list[uuid.UUID]:
+def _tag_ids(session: Session, post: Post, operation: Operation, actor: Actor) -> list[uuid.UUID]:
+    # As in one request alone: what the change is comes after whether there may be one.
+    actions.demand_editing(session, post, by=actor.by, expected=operation.expected)
     slugs: list[str] = operation.values["tags"]
     found = tag_queries.by_slugs(session, slugs)
     faults = [
