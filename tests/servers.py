@@ -69,7 +69,7 @@ class LiveServer:
         finally:
             server.stop()
 
-    def run(self, *arguments: str, stdin: str = "") -> str:
+    def run(self, *arguments: str, stdin: str = "", patience: float = PATIENCE_SECONDS) -> str:
         """One `cms` command with the server's settings; its output."""
         done = subprocess.run(  # noqa: S603 - our own command
             [sys.executable, "-m", "cms", *arguments],
@@ -78,7 +78,7 @@ class LiveServer:
             input=stdin,
             capture_output=True,
             text=True,
-            timeout=PATIENCE_SECONDS,
+            timeout=patience,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr

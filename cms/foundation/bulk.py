@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Dialect
 from sqlalchemy.orm import Session
 
+from cms.foundation import audit
 from cms.foundation.database import Base
 
 # PostgreSQL: below this, beginning a COPY takes longer than it saves.
@@ -25,6 +26,7 @@ def add(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> 
     columns = [table.columns[name] for name in rows[0]]
     values = (_converted(column, rows, connection.dialect) for column in columns)
     write(connection, table.name, list(rows[0]), list(zip(*values, strict=True)))
+    audit.count_inserted(session, table.name, len(rows))
 
 
 def write(

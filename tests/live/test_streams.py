@@ -106,7 +106,7 @@ def test_an_export_takes_no_more_memory_than_a_batch(server: LiveServer, tmp_pat
     posts = ({"title": f"Post {number}", "html": text} for number in range(POSTS))
     file = tmp_path / "posts.ndjson"
     file.write_text("\n".join(map(json.dumps, posts)))
-    server.run("load", str(file))
+    server.run("load", str(file), patience=120)
     worker = worker_of(server)
     HttpCaller(server).fresh("GET", PUBLIC).expect(200)
     # What the process has taken at most is counted from now on.

@@ -6,6 +6,6 @@ action has to remember it.
 
 from cms.foundation.audit.audited import Audited
 from cms.foundation.audit.origin import ORIGIN, Origin, sign, start
-from cms.foundation.audit.watching import UNAUDITED, note
+from cms.foundation.audit.watching import UNAUDITED, count_inserted, note
 
-__all__ = ["ORIGIN", "UNAUDITED", "Audited", "Origin", "note", "sign", "start"]
+__all__ = ["ORIGIN", "UNAUDITED", "Audited", "Origin", "count_inserted", "note", "sign", "start"]

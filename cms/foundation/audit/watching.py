@@ -92,12 +92,22 @@ def _see_statement(state: ORMExecuteState) -> Result[Any] | None:
     else:
         frozen = result.freeze()
         result, rows = frozen(), len(frozen.data)
-    if rows:
-        verb = "inserted" if state.is_insert else "updated" if state.is_update else "deleted"
-        name = f"{table}.{verb}"
-        _, before = _seen(state.session).get((kind, None), {}).get(name, (None, 0))
-        _add(state.session, (kind, None), {name: (None, before + rows)})
+    verb = "inserted" if state.is_insert else "updated" if state.is_update else "deleted"
+    _count(state.session, kind, f"{table}.{verb}", rows)
     return cast(Result[Any], result)
+
+
+def count_inserted(session: Session, table: str, rows: int) -> None:
+    """Say how many rows went into a table past the session."""
+    kind = _kinds().get(table)
+    if kind is not None:
+        _count(session, kind, f"{table}.inserted", rows)
+
+
+def _count(session: Session, kind: str, name: str, rows: int) -> None:
+    if rows:
+        _, before = _seen(session).get((kind, None), {}).get(name, (None, 0))
+        _add(session, (kind, None), {name: (None, before + rows)})
 
 
 @event.listens_for(Session, "before_commit")
