@@ -15,8 +15,8 @@ from cms.content.authors import actions as author_actions
 from cms.content.authors import queries as author_queries
 from cms.content.loading.models import Load
 from cms.content.markdown import Rendered
-from cms.content.posts.actions import NO_SEO
 from cms.content.posts.content import Content
+from cms.content.posts.filling import NO_SEO
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.posts.queries import KEPT
 from cms.content.tags import actions as tag_actions

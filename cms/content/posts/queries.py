@@ -25,6 +25,8 @@ from cms.foundation.filters.tree import Checked, terms
 P = TypeVar("P")
 # Not in the trash.
 KEPT = Post.trashed_at.is_(None)
+# What publishing would render: the rest readers see as it is.
+UNSEEN = and_(KEPT, or_(Post.status != Status.PUBLISHED, Post.has_unpublished_changes))
 
 
 def _membership(
@@ -65,19 +67,21 @@ def get(session: Session, post_id: uuid.UUID, *, by: Caller, lock: bool = False)
     the transaction ends.
     """
     found = expanded(visible(select(Post).where(Post.id == post_id), by=by))
-    if lock:
-        found = found.with_for_update(of=Post).execution_options(populate_existing=True)
-    post = session.scalar(found)
+    post = session.scalar(locked(found) if lock else found)
     if post is None:
         message = f"There is no post {post_id}."
         raise NotFound(message)
     return post
 
 
+def locked(found: Select[P]) -> Select[P]:
+    """As it is when nobody else can change it any more before the transaction ends."""
+    return found.with_for_update(of=Post).execution_options(populate_existing=True)
+
+
 def find_unpublished_body(session: Session, post_id: uuid.UUID, *, by: Caller) -> str | None:
     """The text that publishing a post would render; ``None`` where it would render nothing."""
-    is_live = and_(Post.status == Status.PUBLISHED, Post.has_unpublished_changes.is_(False))
-    found = select(Post.body).where(Post.id == post_id, ~is_live, KEPT)
+    found = select(Post.body).where(Post.id == post_id, UNSEEN)
     return session.scalar(visible(found, by=by))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cms.content.posts import queries as post_queries
 from cms.content.posts.bulk import queries
-from cms.content.posts.bulk.steps import PERFORM, Action, Actor, Operation
+from cms.content.posts.bulk.operations import PERFORM, Action, Actor, Operation
 from cms.editions import versions
 from cms.foundation.errors import CmsError, Conflict
 

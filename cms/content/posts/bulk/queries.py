@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Collection
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.permissions import Caller
 from cms.content.posts import queries
-from cms.content.posts.models import Post, Status
+from cms.content.posts.models import Post
 
 
 def lock(session: Session, ids: Collection[uuid.UUID]) -> None:
@@ -25,8 +25,7 @@ def unpublished_bodies(
     session: Session, ids: Collection[uuid.UUID], *, by: Caller, most: int
 ) -> dict[uuid.UUID, str]:
     """The texts that publishing these posts would render; short ones first, ``most`` characters."""
-    is_live = and_(Post.status == Status.PUBLISHED, Post.has_unpublished_changes.is_(False))
-    wanted = queries.visible(select(Post.id).where(Post.id.in_(ids), ~is_live), by=by)
+    wanted = queries.visible(select(Post.id).where(Post.id.in_(ids), queries.UNSEEN), by=by)
     length = func.length(Post.body)
     running_total = func.sum(length).over(order_by=(length, Post.id))
     sized = select(Post.id, running_total.label("total")).where(Post.id.in_(wanted)).subquery()

@@ -7,8 +7,8 @@ from cms.accounts.permissions import Permission, holds
 from cms.content.posts import publishing
 from cms.content.posts.bulk import actions, queries
 from cms.content.posts.bulk.actions import Outcome
+from cms.content.posts.bulk.operations import Action, Actor, Operation
 from cms.content.posts.bulk.schemas import NEEDED, BulkIn, BulkOut
-from cms.content.posts.bulk.steps import Action, Actor, Operation
 from cms.content.posts.publishing import Prepared
 from cms.foundation import moments, versions
 from cms.foundation.errors import CmsError, Conflict, Fault

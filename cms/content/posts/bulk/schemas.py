@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, post_dump, validate, validates_schema
 
 from cms.content.fields import SlugField
-from cms.content.posts.bulk.steps import Action
+from cms.content.posts.bulk.operations import Action
 from cms.content.posts.models import MOST_TAGS
 from cms.content.posts.schemas import MOST_AUTHORS, PostPatch
 from cms.foundation.http.input import Flag, Strict

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from cms.accounts import permissions, saving
 from cms.accounts.models import User
 from cms.accounts.permissions import Caller, Permission
-from cms.content.posts import actions, steps
+from cms.content.posts import steps
 from cms.content.posts.models import Post, Status
 from cms.content.posts.review.models import Comment, StepTaken
 from cms.content.posts.steps import Step
@@ -26,9 +26,7 @@ def submit(
     now: datetime,
 ) -> Post:
     """Ask for a review. Raises ``Stale``, ``IllegalStep``."""
-    actions.demand_writing(by, post)
-    saving.guard(session, post, expected)
-    steps.demand(post, Step.SUBMIT)
+    steps.allow(session, post, Step.SUBMIT, by=by, expected=expected)
     post.move_to(Status.IN_REVIEW)
     _save(session, post, StepTaken.SUBMITTED, comment, by=by, now=now)
     return post
@@ -44,9 +42,7 @@ def send_back(
     now: datetime,
 ) -> Post:
     """Make it a draft again, and say why. Raises ``Stale``, ``IllegalStep``."""
-    _demand_reviewing(by)
-    saving.guard(session, post, expected)
-    steps.demand(post, Step.SEND_BACK)
+    steps.allow(session, post, Step.SEND_BACK, by=by, expected=expected)
     post.move_to(Status.DRAFT)
     _save(session, post, StepTaken.SENT_BACK, comment, by=by, now=now)
     return post
@@ -62,9 +58,7 @@ def approve(
     now: datetime,
 ) -> Post:
     """Approve what the post says now; an edit voids it. Raises ``Stale``, ``IllegalStep``."""
-    _demand_reviewing(by)
-    saving.guard(session, post, expected)
-    steps.demand(post, Step.APPROVE)
+    steps.allow(session, post, Step.APPROVE, by=by, expected=expected)
     # Not `by`, who was read in another session.
     post.approved_by = session.get(User, by.id)
     post.approved_at, post.approved_revision = now, post.revision
@@ -86,12 +80,6 @@ def delete_comment(session: Session, comment: Comment, *, by: Caller) -> None:
         raise Forbidden(message)
     session.delete(comment)
     session.flush()
-
-
-def _demand_reviewing(by: Caller) -> None:
-    """Who reviews could publish it too, whoever wrote it."""
-    permissions.demand(by, Permission.POSTS_ANY)
-    permissions.demand(by, Permission.POSTS_PUBLISH)
 
 
 def _save(

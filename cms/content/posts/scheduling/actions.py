@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from cms.accounts import permissions, saving
-from cms.accounts.permissions import Caller, Permission
+from cms.accounts import saving
+from cms.accounts.permissions import Caller
 from cms.content.posts import steps
 from cms.content.posts.checks import actions as checks
 from cms.content.posts.models import Post, Status
@@ -31,9 +31,7 @@ def schedule(
     What is published is the present revision, unless ``follow_draft``. Raises ``Stale``,
     ``IllegalStep``, ``Unprocessable``, ``ChecksFailed``.
     """
-    permissions.demand(by, Permission.POSTS_PUBLISH)
-    saving.guard(session, post, expected)
-    steps.demand(post, Step.SCHEDULE)
+    steps.allow(session, post, Step.SCHEDULE, by=by, expected=expected)
     _check(post, values, now=now)
     if values.get("publish_at") is not None:
         checks.demand(session, post.content(), post_id=post.id, by=by)
@@ -58,9 +56,7 @@ def unschedule(
 
     Raises ``Stale``, ``IllegalStep``.
     """
-    permissions.demand(by, Permission.POSTS_PUBLISH)
-    saving.guard(session, post, expected)
-    steps.demand(post, Step.UNSCHEDULE)
+    steps.allow(session, post, Step.UNSCHEDULE, by=by, expected=expected)
     take_back(session, post, by=by, now=now)
     return post
 

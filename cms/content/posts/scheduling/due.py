@@ -80,9 +80,7 @@ def abandon(session: Session, job: Job, now: datetime) -> None:
 def _find(session: Session, job: Job, *, lock: bool = False) -> tuple[Post, Schedule] | None:
     """The post, and its schedule if that is the one which the job was made for."""
     found = queries.expanded(select(Post).where(Post.id == job.subject_id))
-    if lock:
-        found = found.with_for_update(of=Post).execution_options(populate_existing=True)
-    post = session.scalar(found)
+    post = session.scalar(queries.locked(found) if lock else found)
     if post is None or post.schedule is None or post.schedule.job_id != job.id:
         return None
     return post, post.schedule

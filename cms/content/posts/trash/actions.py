@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from cms.accounts import permissions, saving
 from cms.accounts.permissions import Caller, Permission
 from cms.content import naming
-from cms.content.posts import actions, publishing, queries, steps
+from cms.content.posts import publishing, queries, steps
 from cms.content.posts.models import Post, Status
 from cms.content.posts.revisions import keeping
 from cms.content.posts.scheduling import alarms
@@ -20,9 +20,7 @@ def trash(session: Session, post: Post, *, by: Caller, expected: Expected, now: 
 
     Raises ``Stale``, ``IllegalStep``.
     """
-    actions.demand_writing(by, post)
-    saving.guard(session, post, expected)
-    steps.demand(post, Step.TRASH)
+    steps.allow(session, post, Step.TRASH, by=by, expected=expected)
     was_published = post.is_published
     post.move_to(Status.TRASHED)
     post.trashed_at = now
@@ -39,9 +37,7 @@ def restore(session: Session, post: Post, *, by: Caller, expected: Expected, now
 
     Raises ``Stale``, ``IllegalStep``.
     """
-    actions.demand_writing(by, post)
-    saving.guard(session, post, expected)
-    steps.demand(post, Step.RESTORE)
+    steps.allow(session, post, Step.RESTORE, by=by, expected=expected)
     post_id, before = post.id, post.content()
 
     def put(slug: str) -> None:

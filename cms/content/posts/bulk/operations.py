@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cms.accounts.permissions import Caller
-from cms.content.posts import actions
+from cms.content.posts import actions, filling, steps
 from cms.content.posts.models import MOST_TAGS, Post
 from cms.content.posts.publishing import Prepared
+from cms.content.posts.steps import Step
 from cms.content.posts.trash import actions as trashing
 from cms.content.tags import queries as tag_queries
 from cms.foundation.errors import Fault, Unprocessable
@@ -116,14 +117,6 @@ def _edit(
 
 def _tag_ids(session: Session, post: Post, operation: Operation, actor: Actor) -> list[uuid.UUID]:
     # As in one request alone: what the change is comes after whether there may be one.
-    actions.demand_editing(session, post, by=actor.by, expected=operation.expected)
-    slugs: list[str] = operation.values["tags"]
-    found = tag_queries.by_slugs(session, slugs)
-    faults = [
-        Fault(f"#/tags/{index}", f"There is none {slug!r}.")
-        for index, slug in enumerate(slugs)
-        if slug not in found
-    ]
-    if faults:
-        raise Unprocessable(f"tags: {faults[0].detail}", errors=faults)
-    return [found[slug].id for slug in slugs]
+    steps.allow(session, post, Step.EDIT, by=actor.by, expected=operation.expected)
+    found = tag_queries.by_slugs(session, operation.values["tags"])
+    return [tag.id for tag in filling.known(operation.values, "tags", found)]
