@@ -130,34 +130,51 @@ def create_app(settings: Settings | None = None) -> Edge:
         # Any failure is answered by the one handler, also in debug mode.
         PROPAGATE_EXCEPTIONS=False,
     )
-    app.extensions["cms.settings"] = settings
-    app.extensions["cms.names"] = names = Names()
-    app.extensions["cms.streams"] = Streams(
-        database, present=watched, names=names, places=settings.streams
-    )
-    app.extensions["cms.works"] = WORKS
-    app.extensions["cms.passwords"] = Passwords(*settings.password_cost)
-    app.extensions["cms.background"] = background = Background()
-    app.extensions["cms.key_uses"] = Uses(database, background)
-    app.extensions["cms.known_tags"] = tag_queries.by_ids
-    app.extensions["cms.throttle"] = throttle.Throttle(settings, "login")
-    app.extensions["cms.reset_throttle"] = throttle.Throttle(settings, "reset")
-    app.extensions["cms.links"] = Sender(settings, Mailer(settings))
-    app.url_map.converters["slug"] = SlugConverter
-    app.url_map.converters["number"] = NumberConverter
+    _provide(app, settings, watched)
     tokens.register(app, settings)
     if settings.cors_origins:
-        CORS(
-            app,
-            origins=list(settings.cors_origins),
-            expose_headers=[*EXPOSED_HEADERS, "X-Request-Id"],
-            max_age=7200,
-            # The same for every page where all may call; nothing where no page calls.
-            send_wildcard=True,
-            always_send="*" in settings.cors_origins,
-        )
-        app.after_request(_vary_by_origin)
-    api = openapi.Api(app)
+        _let_in(app, settings.cors_origins)
+    _serve(app, settings)
+    _keep_answers(app, settings, watched)
+    return app
+
+
+def _provide(app: Edge, settings: Settings, watched: present.Present) -> None:
+    """What routes find on the application."""
+    names, background = Names(), Background()
+    app.extensions |= {
+        "cms.settings": settings,
+        "cms.names": names,
+        "cms.streams": Streams(app.database, present=watched, names=names, places=settings.streams),
+        "cms.works": WORKS,
+        "cms.passwords": Passwords(*settings.password_cost),
+        "cms.background": background,
+        "cms.key_uses": Uses(app.database, background),
+        "cms.known_tags": tag_queries.by_ids,
+        "cms.throttle": throttle.Throttle(settings, "login"),
+        "cms.reset_throttle": throttle.Throttle(settings, "reset"),
+        "cms.links": Sender(settings, Mailer(settings)),
+    }
+
+
+def _let_in(app: Edge, origins: tuple[str, ...]) -> None:
+    """Pages of these origins may call."""
+    CORS(
+        app,
+        origins=list(origins),
+        expose_headers=[*EXPOSED_HEADERS, "X-Request-Id"],
+        max_age=7200,
+        # The same for every page where all may call; nothing where no page calls.
+        send_wildcard=True,
+        always_send="*" in origins,
+    )
+    app.after_request(_vary_by_origin)
+
+
+def _serve(app: Edge, settings: Settings) -> None:
+    """All addresses, and the pages that show them."""
+    app.url_map.converters |= {"slug": SlugConverter, "number": NumberConverter}
+    app.extensions["cms.api"] = api = openapi.Api(app)
     api.register_converter(SlugConverter, lambda _converter: {"type": "string"})
     number = {"type": "integer", "minimum": 1, "maximum": HIGHEST}
     api.register_converter(NumberConverter, lambda _converter: number)
@@ -173,7 +190,10 @@ def create_app(settings: Settings | None = None) -> Edge:
     )
     register_password_page(app, title=settings.site_name)
     register_problems_page(app, title=openapi.TITLE)
-    app.extensions["cms.api"] = api
+
+
+def _keep_answers(app: Edge, settings: Settings, watched: present.Present) -> None:
+    """The layer in front, which answers again what it has answered while nothing changed."""
     counters = None
     if settings.metrics:
         # Not imported where nobody counts; and not before the server has said where to count.
@@ -190,7 +210,6 @@ def create_app(settings: Settings | None = None) -> Edge:
         counters=counters,
     )
     app.wsgi_app = cache  # type: ignore[method-assign]
-    return app
 
 
 def _vary_by_origin(response: Response) -> Response:

@@ -19,7 +19,7 @@ class Outcome:
     """How one operation ended: what the post is afterwards, or why nothing was done."""
 
     operation: Operation
-    # Empty for a post that is no more.
+    # Empty for a post that went into the trash.
     version: int | None = None
     post_status: str | None = None
     failure: CmsError | None = None
