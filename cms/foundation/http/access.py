@@ -10,7 +10,8 @@ from flask import request
 from cms.foundation.errors import CmsError, Fault
 from cms.foundation.http import retries
 from cms.foundation.http.edge import SAFE_METHODS
-from cms.foundation.http.input import invalid, read_json
+from cms.foundation.http.faults import invalid
+from cms.foundation.http.strict_json import read_json
 from cms.foundation.retries.keys import Asker
 
 P = ParamSpec("P")

@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from cms.content.posts.schemas import EXAMPLE
-from cms.foundation.http.input import Moment, Number, Strict
+from cms.foundation.http.fields import Moment, Number
+from cms.foundation.http.input import Strict
 from cms.foundation.http.numbers import HIGHEST
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import page_of
