@@ -55,9 +55,6 @@ class Prose(fields.String):
 class Flag(fields.Boolean):
     """``true`` or ``false`` and nothing that merely looks like it."""
 
-    truthy = {True}  # noqa: RUF012 - marshmallow's own way
-    falsy = {False}  # noqa: RUF012
-
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> Any:
@@ -72,21 +69,6 @@ class QueryFlag(fields.Boolean):
 
     truthy = {"true"}  # noqa: RUF012 - marshmallow's own way
     falsy = {"false"}  # noqa: RUF012
-
-
-class Number(fields.Integer):
-    """A whole number in a body; ``"3"``, ``3.0`` and ``true`` merely look like one."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        """Strict."""
-        super().__init__(strict=True, **kwargs)
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> Any:
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise self.make_error("invalid", input=value)
-        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class QueryInteger(fields.Integer):
