@@ -6,7 +6,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from cms.content import slugs
-from cms.foundation.http.input import Line, Strict
+from cms.foundation.http.fields import Line
+from cms.foundation.http.input import Strict
 from cms.foundation.http.pages import PageFilter
 
 

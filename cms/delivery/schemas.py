@@ -10,8 +10,9 @@ from cms.delivery.counting import MOST
 from cms.delivery.selecting import fields as selectable
 from cms.delivery.shaping import COMPUTED, RELATED
 from cms.editions.schemas import PublicAuthor, PublicPost, PublicPostSummary, PublicTag
+from cms.foundation.http.fields import CommaList, Line, Moment
 from cms.foundation.http.filters import FilterField, SortField
-from cms.foundation.http.input import CommaList, Line, Moment, Strict
+from cms.foundation.http.input import Strict
 from cms.foundation.http.pages import PageFilter, page_of
 
 NOT_COUNTED, EXACT = "false", "exact"

@@ -14,7 +14,7 @@ from cms.editions.queries import version_at
 from cms.foundation import moments
 from cms.foundation.errors import Fault, Pruned
 from cms.foundation.http import cursors, edge
-from cms.foundation.http.input import invalid
+from cms.foundation.http.faults import invalid
 
 
 def view(wanted: dict[str, Any]) -> View:

@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields
 
-from cms.foundation.http.input import Moment
+from cms.foundation.http.fields import Moment
 from cms.foundation.http.output import Shown
 
 AUTHOR: dict[str, Any] = {

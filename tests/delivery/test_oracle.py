@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cms.editions.schemas import PublicAuthor, PublicPost, PublicPostSummary, PublicTag
 from cms.foundation.http.edge import Edge
-from cms.foundation.http.input import Moment
+from cms.foundation.http.fields import Moment
 from tests import factories
 from tests.callers import ContractClient
 from tests.conftest import empty

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError, fields
 
 from cms.foundation import moments
-from cms.foundation.http.input import Flag, Line, Moment, Prose, Strict, WebAddress
+from cms.foundation.http.fields import Flag, Line, Moment, Prose, WebAddress
+from cms.foundation.http.input import Strict
 
 NOT_TEXT: list[Any] = [None, True, 1, 1.5, [], {}, ["text"], b"\xff"]
 ANY_TEXT = st.text(st.characters())

@@ -8,8 +8,9 @@ from cms.accounts.keys.actions import GRANTABLE
 from cms.accounts.keys.queries import LISTED
 from cms.accounts.users.schemas import ROLES
 from cms.foundation.filters.listed import kinds
+from cms.foundation.http.fields import Line, Moment
 from cms.foundation.http.filters import FilterField
-from cms.foundation.http.input import Line, Moment, Strict
+from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import PageFilter, page_of
 

@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from cms.accounts.users.schemas import EXAMPLE, ROLES, UserOut, email_field, password_field
-from cms.foundation.http.input import Line, Moment, Prose, Strict
+from cms.foundation.http.fields import Line, Moment, Prose
+from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 
 LONGEST_TOKEN = 200

@@ -3,7 +3,8 @@
 from marshmallow import fields, validate
 
 from cms.accounts.passwords import LONGEST, SHORTEST
-from cms.foundation.http.input import Prose, Strict, one_line
+from cms.foundation.http.fields import Prose, one_line
+from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 
 

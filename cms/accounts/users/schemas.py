@@ -8,8 +8,9 @@ from cms.accounts.models import Role
 from cms.accounts.passwords import LONGEST, SHORTEST
 from cms.accounts.users.queries import LISTED
 from cms.foundation.filters.listed import kinds
+from cms.foundation.http.fields import Flag, Line, Moment, one_line
 from cms.foundation.http.filters import FilterField
-from cms.foundation.http.input import Flag, Line, Moment, Strict, one_line
+from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import PageFilter, page_of
 

@@ -10,7 +10,8 @@ from cms.content.loading import actions
 from cms.content.loading.actions import Ready
 from cms.content.loading.schemas import LoadedPost
 from cms.foundation.errors import CmsError
-from cms.foundation.http.input import faults_of, read_json
+from cms.foundation.http.faults import faults_of
+from cms.foundation.http.strict_json import read_json
 
 LONGEST_LINE = 4_000_000
 _SCHEMA = LoadedPost()

@@ -7,8 +7,9 @@ from marshmallow import fields
 from cms.content.authors.queries import LISTED
 from cms.content.fields import NamedFilter, SlugField
 from cms.foundation.filters.listed import kinds
+from cms.foundation.http.fields import Line, Moment, Prose, WebAddress
 from cms.foundation.http.filters import FilterField
-from cms.foundation.http.input import Line, Moment, Prose, Strict, WebAddress
+from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import page_of
 

@@ -9,7 +9,8 @@ from cms.content.fields import SlugField
 from cms.content.posts.models import MOST_TAGS
 from cms.content.posts.schemas import LONGEST_BODY, LONGEST_TITLE, MOST_AUTHORS
 from cms.content.tags.schemas import LONGEST_NAME as LONGEST_TAG_NAME
-from cms.foundation.http.input import Line, Moment, Prose, Strict, WebAddress
+from cms.foundation.http.fields import Line, Moment, Prose, WebAddress
+from cms.foundation.http.input import Strict
 
 
 class LoadedAuthor(Strict):

@@ -10,8 +10,9 @@ from cms.content.posts.queries import LISTED
 from cms.content.posts.scheduling.schemas import ScheduleOut
 from cms.editions.schemas import SUMMARY, Byline, Cover, Seo, TagName
 from cms.foundation.filters.listed import kinds
+from cms.foundation.http.fields import Flag, Line, Moment, Prose, QueryFlag, WebAddress
 from cms.foundation.http.filters import FilterField
-from cms.foundation.http.input import Flag, Line, Moment, Prose, QueryFlag, Strict, WebAddress
+from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import PageFilter, page_of
 

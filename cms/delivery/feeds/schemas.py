@@ -9,7 +9,7 @@ from marshmallow import fields
 from cms.delivery.feeds import atom, json_feed, rss
 from cms.delivery.feeds.feed import Entry, Feed, Person, Tag
 from cms.editions.schemas import SUMMARY
-from cms.foundation.http.input import Moment
+from cms.foundation.http.fields import Moment
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import PageFilter
 

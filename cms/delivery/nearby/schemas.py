@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from cms.delivery.nearby.queries import USUAL
 from cms.delivery.schemas import ItemFilter, fields_of, slug_of
 from cms.editions.schemas import SUMMARY, PublicPostTeaser
-from cms.foundation.http.input import QueryInteger
+from cms.foundation.http.fields import QueryInteger
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import page_of
 

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from cms.delivery.redirects.walk import KINDS
 from cms.delivery.schemas import ItemFilter
-from cms.foundation.http.input import CommaList
+from cms.foundation.http.fields import CommaList
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import PageFilter, page_of
 

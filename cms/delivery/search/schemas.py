@@ -8,7 +8,8 @@ from marshmallow import fields, validate
 from cms.delivery.schemas import slug_of
 from cms.delivery.search.language import LONGEST
 from cms.editions.schemas import SUMMARY, PublicPostSummary
-from cms.foundation.http.input import Line, QueryInteger, Strict
+from cms.foundation.http.fields import Line, QueryInteger
+from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import PageFilter
 

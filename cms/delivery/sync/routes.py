@@ -15,7 +15,7 @@ from cms.delivery.sync.streams import Streams, TooManyStreams
 from cms.delivery.sync.walk import KINDS, Entry, Place, Walk
 from cms.foundation.errors import Fault, Malformed, Pruned
 from cms.foundation.http import Blueprint, cacheable, cursors, pages, public
-from cms.foundation.http.input import invalid
+from cms.foundation.http.faults import invalid
 from cms.foundation.http.streams import Streamed
 
 blueprint = Blueprint(

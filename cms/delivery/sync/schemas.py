@@ -7,7 +7,7 @@ from marshmallow import fields, validate
 from cms.delivery.schemas import ItemFilter
 from cms.delivery.sync.walk import KINDS
 from cms.editions.schemas import TAG
-from cms.foundation.http.input import CommaList, QueryInteger
+from cms.foundation.http.fields import CommaList, QueryInteger
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import PageFilter, page_of
 

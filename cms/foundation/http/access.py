@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from copy import deepcopy
-from functools import partial, wraps
+from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
 from flask import request
@@ -10,7 +10,8 @@ from flask import request
 from cms.foundation.errors import CmsError, Fault
 from cms.foundation.http import retries
 from cms.foundation.http.edge import SAFE_METHODS
-from cms.foundation.http.input import invalid, read_json
+from cms.foundation.http.faults import invalid
+from cms.foundation.http.strict_json import read_json
 from cms.foundation.retries.keys import Asker
 
 P = ParamSpec("P")
@@ -51,21 +52,20 @@ def guard(
     ``access`` is what the tests and the OpenAPI document read: a permission, or "public".
     ``asker`` says who passed the check; without it nothing is done once only.
     """
+    locations = declared_locations(view)
+
+    def strict(*args: P.args, **kwargs: P.kwargs) -> R:
+        _refuse_undeclared_input(locations)
+        return view(*args, **kwargs)
+
+    is_secret = getattr(view, "holds_secrets", False)
+    run = strict if asker is None else retries.once(strict, asker, is_secret=is_secret)
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
         if check is not None:
             check()
-        if asker is not None and retries.is_asked():
-            is_secret = getattr(documented, "holds_secrets", False)
-            return cast(
-                R, retries.once(asker(), partial(run, *args, **kwargs), is_secret=is_secret)
-            )
         return run(*args, **kwargs)
-
-    def run(*args: P.args, **kwargs: P.kwargs) -> R:
-        _refuse_undeclared_input(documented)
-        return view(*args, **kwargs)
 
     documented = cast(Any, guarded)
     documented.access = access
@@ -83,8 +83,7 @@ def declared_locations(view: Any) -> set[str]:
     return {parameter["in"] for parameter in parameters}
 
 
-def _refuse_undeclared_input(view: Any) -> None:
-    locations = declared_locations(view)
+def _refuse_undeclared_input(locations: set[str]) -> None:
     if request.query_string and request.args and "query" not in locations:
         raise invalid(
             [Fault(f"?{name}", "Unknown. None is allowed here.") for name in request.args]

@@ -12,7 +12,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cms.foundation.http import cursors
 from cms.foundation.http.edge import site_version
-from cms.foundation.http.input import QueryInteger, Strict
+from cms.foundation.http.fields import QueryInteger
+from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 
 DEFAULT_LIMIT = 20

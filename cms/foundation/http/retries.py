@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import ParamSpec, TypeVar, cast
 
 from flask import Response, current_app, make_response, request
@@ -32,17 +33,23 @@ def holds_secrets(view: Callable[P, R]) -> Callable[P, R]:
     return view
 
 
-def is_asked() -> bool:
-    """Whether the request has a key."""
-    return request.method == METHOD and HEADER in request.headers
-
-
-def once(asker: Asker, view: Callable[[], object], *, is_secret: bool) -> Response:
-    """What ``view`` answers; the second time what it answered the first time, without running it.
+def once(view: Callable[P, R], asker: Callable[[], Asker], *, is_secret: bool) -> Callable[P, R]:
+    """Do what a request with a key asks once; then answer what was answered, without ``view``.
 
     Only an answer is kept, not a failure: that did nothing, and a retry may well succeed.
     Raises ``Malformed``, ``StillRunning``, ``KeyReused``, ``AnswerNotKept``.
     """
+
+    def answered(*args: P.args, **kwargs: P.kwargs) -> R:
+        if request.method != METHOD or HEADER not in request.headers:
+            return view(*args, **kwargs)
+        first = partial(view, *args, **kwargs)
+        return cast(R, _answer(first, asker(), is_secret=is_secret))
+
+    return answered
+
+
+def _answer(first: Callable[[], object], asker: Asker, *, is_secret: bool) -> Response:
     key_digest = keys.digest(asker.id, keys.read(request.headers[HEADER]))
     request_digest = digest_of_request(asker)
     if not hold(cast(Edge, current_app).claims.claimed(key_digest)):
@@ -50,7 +57,7 @@ def once(asker: Asker, view: Callable[[], object], *, is_secret: bool) -> Respon
     now = moments.now()
     given = answers.find(look(), key_digest, now=now)
     if given is None:
-        answer = make_response(view())
+        answer = make_response(first())
         given = _given(answer, request_digest, now=now, is_secret=is_secret)
         answers.keep(session(), key_digest, given)
         return answer

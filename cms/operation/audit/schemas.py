@@ -4,8 +4,8 @@ from marshmallow import fields, validate
 
 from cms.foundation.audit.queries import LISTED
 from cms.foundation.filters.listed import kinds
+from cms.foundation.http.fields import Moment
 from cms.foundation.http.filters import FilterField
-from cms.foundation.http.input import Moment
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import PageFilter, page_of
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from cms.foundation.http.input import Line, Moment
+from cms.foundation.http.fields import Line, Moment
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import PageFilter, page_of
 from cms.foundation.jobs.models import Job, Status

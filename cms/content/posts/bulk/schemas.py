@@ -8,7 +8,8 @@ from cms.content.fields import SlugField
 from cms.content.posts.bulk.operations import Action
 from cms.content.posts.models import MOST_TAGS
 from cms.content.posts.schemas import MOST_AUTHORS, PostPatch
-from cms.foundation.http.input import Flag, Strict
+from cms.foundation.http.fields import Flag
+from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 from cms.foundation.http.problems import Problem
 

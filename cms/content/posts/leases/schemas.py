@@ -4,7 +4,8 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from cms.foundation.http.input import Flag, Moment, Strict
+from cms.foundation.http.fields import Flag, Moment
+from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 
 SECONDS = 120

@@ -5,7 +5,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from cms.content.posts.schemas import EXAMPLE
-from cms.foundation.http.input import Moment, Number, Strict
+from cms.foundation.http.fields import Moment
+from cms.foundation.http.input import Strict
 from cms.foundation.http.numbers import HIGHEST
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import page_of
@@ -29,11 +30,13 @@ class PreviewLinkIn(Strict):
 
     example = {"expires_in": DAY}  # noqa: RUF012
 
-    expires_in = Number(
+    expires_in = fields.Integer(
+        strict=True,
         validate=validate.Range(MINUTE, LONGEST, error="Must be from {min} to {max}."),
         metadata={"description": f"Seconds; {DAY}, a day, if absent"},
     )
-    revision = Number(
+    revision = fields.Integer(
+        strict=True,
         allow_none=True,
         validate=validate.Range(1, HIGHEST, error="Must be from {min} to {max}."),
         metadata={"description": "Show this one whatever happens; if absent, the draft as it is"},

@@ -7,7 +7,8 @@ from marshmallow import ValidationError, fields
 
 from cms.content.posts.review.models import StepTaken
 from cms.content.posts.schemas import Person
-from cms.foundation.http.input import Moment, Prose, Strict
+from cms.foundation.http.fields import Moment, Prose
+from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import page_of
 

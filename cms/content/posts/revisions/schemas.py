@@ -7,7 +7,8 @@ from marshmallow import fields, validate
 from cms.content.posts.content import FIELDS
 from cms.content.posts.schemas import EXAMPLE, Person
 from cms.editions.schemas import Cover, Seo
-from cms.foundation.http.input import Moment, QueryInteger, Strict
+from cms.foundation.http.fields import Moment, QueryInteger
+from cms.foundation.http.input import Strict
 from cms.foundation.http.numbers import HIGHEST
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import page_of

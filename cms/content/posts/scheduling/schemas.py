@@ -2,7 +2,8 @@
 
 from marshmallow import fields
 
-from cms.foundation.http.input import Flag, Moment, Strict
+from cms.foundation.http.fields import Flag, Moment
+from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 
 EXAMPLE = {

@@ -1,6 +1,7 @@
 """What can be said when a post is deleted."""
 
-from cms.foundation.http.input import QueryFlag, Strict
+from cms.foundation.http.fields import QueryFlag
+from cms.foundation.http.input import Strict
 
 
 class Deletion(Strict):
