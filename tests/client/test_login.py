@@ -17,15 +17,11 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from cms.commands.client.faults import RemoteFault, Unauthorized
 from cms.commands.client.remote import Credentials, Remote
+from cms.commands.client.server import BadAddress, server_at
 from cms.commands.client.session import Session, Sessions
-from cms.commands.client.transport import (
-    BadAddress,
-    RemoteFault,
-    Transport,
-    Unauthorized,
-    server_at,
-)
+from cms.commands.client.transport import Transport
 from tests.client.conftest import desk_at
 from tests.client.desk import Desk, Person, new_user, unique
 from tests.servers import LiveServer

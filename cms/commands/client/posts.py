@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
+from cms.commands.client.faults import NotFound
 from cms.commands.client.remote import Post, Remote, post_of
-from cms.commands.client.transport import NotFound
 
 _POSTS: Final = "/manage/posts"
 _SLUG: Final = re.compile("(?=.{1,100}$)[a-z0-9]+(?:-[a-z0-9]+)*")

@@ -6,14 +6,9 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
+from cms.commands.client.faults import NotSent, RemoteFault, Unauthorized
 from cms.commands.client.session import Session, Sessions
-from cms.commands.client.transport import (
-    Answer,
-    NotSent,
-    RemoteFault,
-    Transport,
-    Unauthorized,
-)
+from cms.commands.client.transport import Answer, Transport
 
 _LOGIN: Final = "/auth/login"
 _POSTS: Final = "/manage/posts"

@@ -11,10 +11,10 @@ import rich_click as click
 
 from cms.commands.client import terminal
 from cms.commands.client.connecting import connecting
+from cms.commands.client.faults import RemoteFault, Stale
 from cms.commands.client.posts import Posts
 from cms.commands.client.remote import Post, Remote
 from cms.commands.client.storage import StorageFault
-from cms.commands.client.transport import RemoteFault, Stale
 from cms.commands.posts import showing, text_file
 from cms.commands.posts.editor import EditorFault, open_in_editor
 from cms.commands.posts.ending import Exit, clearly, fail
@@ -113,7 +113,7 @@ class _Edit:
         if also or not sys.stdin.isatty():
             both = f"; you both changed: {', '.join(sorted(also))}" if also else ""
             message = f"{who} was first{both}"
-            raise Stale(message, {})
+            raise Stale(message)
         question = f"You changed only {', '.join(fields)}. Save that on top of it?"
         click.confirm(question, default=True, abort=True, err=True)
         self.post = theirs

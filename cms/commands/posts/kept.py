@@ -8,8 +8,8 @@ from typing import Self
 
 from cms.commands.client import storage
 from cms.commands.client.remote import Post
+from cms.commands.client.server import Server
 from cms.commands.client.storage import StorageFault
-from cms.commands.client.transport import Server
 
 
 @dataclass(frozen=True, slots=True)

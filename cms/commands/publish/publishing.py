@@ -4,8 +4,8 @@ import dataclasses
 from pathlib import Path
 from typing import Final, Literal, NoReturn, TypeAlias
 
+from cms.commands.client.faults import NotFound, RemoteFault, Stale
 from cms.commands.client.remote import Post, Remote
-from cms.commands.client.transport import NotFound, RemoteFault, Stale
 from cms.commands.publish import differences
 from cms.commands.publish.differences import Difference
 from cms.commands.publish.documents import Document

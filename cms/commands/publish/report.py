@@ -12,8 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cms.commands.client import terminal
+from cms.commands.client.server import Server
 from cms.commands.client.terminal import styled
-from cms.commands.client.transport import Server
 from cms.commands.publish.publishing import Outcome
 
 _STYLES: Final = {

@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any, Final
 
+from cms.commands.client.faults import RemoteFault
 from cms.commands.client.remote import Author, Remote
-from cms.commands.client.transport import RemoteFault
 from cms.commands.publish import differences
 from cms.commands.publish.documents import Document
 from cms.commands.publish.fields import Byline
