@@ -8,8 +8,8 @@ import rich_click as click
 from cms.commands.client import terminal
 from cms.commands.client.connecting import connecting
 from cms.commands.client.faults import RemoteFault
-from cms.commands.client.posts import Posts
-from cms.commands.client.remote import Post, Remote
+from cms.commands.client.posts import Post, Posts
+from cms.commands.client.remote import Remote
 from cms.commands.posts import showing, text_file
 from cms.commands.posts.ending import Exit, clearly, fail
 

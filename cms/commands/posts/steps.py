@@ -12,8 +12,8 @@ from rich.table import Table
 from cms.commands.client import terminal
 from cms.commands.client.connecting import connecting
 from cms.commands.client.faults import RemoteFault
-from cms.commands.client.posts import Posts
-from cms.commands.client.remote import Post, Remote
+from cms.commands.client.posts import Post, Posts
+from cms.commands.client.remote import Remote
 from cms.commands.client.terminal import styled
 from cms.commands.posts import showing
 from cms.commands.posts.ending import Exit, clearly, code_of, fail, said
