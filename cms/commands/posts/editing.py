@@ -16,10 +16,10 @@ from cms.commands.client.posts import Post, Posts
 from cms.commands.client.remote import Remote
 from cms.commands.client.storage import StorageFault
 from cms.commands.posts import showing, text_file
+from cms.commands.posts.arguments import AS_JSON, POST
 from cms.commands.posts.editor import EditorFault, open_in_editor
 from cms.commands.posts.ending import Exit, clearly, fail
 from cms.commands.posts.kept import Kept
-from cms.commands.posts.looking import AS_JSON, POST
 from cms.commands.publish.documents import Document
 from cms.commands.publish.fields import DocumentFault
 from cms.commands.publish.sending import Sending
@@ -173,7 +173,7 @@ def _finish(posts: Posts, saved: Post, *, publish: bool, as_json: bool) -> None:
         except RemoteFault as fault:
             fail(f"Saved, but not published: {fault}")
     if as_json:
-        showing.as_json(dict(saved.fields))
+        terminal.print_json(dict(saved.fields))
         return
     terminal.say(f"Saved as version {saved.version}.")
     if not saved.live and saved.status == "published":
