@@ -17,15 +17,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from cms.commands.client.faults import RemoteFault, Unauthorized
+from cms.commands.client.posts import Post, Posts
 from cms.commands.client.remote import Credentials, Remote
+from cms.commands.client.server import BadAddress, server_at
 from cms.commands.client.session import Session, Sessions
-from cms.commands.client.transport import (
-    BadAddress,
-    RemoteFault,
-    Transport,
-    Unauthorized,
-    server_at,
-)
+from cms.commands.client.transport import Transport
 from tests.client.conftest import desk_at
 from tests.client.desk import Desk, Person, new_user, unique
 from tests.servers import LiveServer
@@ -290,12 +287,12 @@ def test_what_may_be_repeated_is_and_a_change_without_a_key_is_not(home: Home) -
         _reply(handler, 503)
 
     with _server(answer) as (url, seen):
-        remote = home.remote(url, _session())
+        posts = Posts(home.remote(url, _session()))
         asked: list[Callable[[], object]] = [
-            lambda: remote.get_post("x"),
-            lambda: remote.create_post({}),
-            lambda: remote.publish_post("x", if_match="*"),
-            lambda: remote.change_post("x", {}, if_match="*"),
+            lambda: posts.get("x"),
+            lambda: posts.create({}),
+            lambda: posts.step(Post("x", "x", 1, "*", {}), "publish"),
+            lambda: posts.change("x", {}, if_match="*"),
         ]
         for ask in asked:
             with pytest.raises(RemoteFault):
@@ -325,14 +322,14 @@ def test_a_creation_whose_answer_was_lost_is_asked_for_again(home: Home) -> None
         _reply(handler, status, data, **headers)
 
     with _server(answer) as (url, seen):
-        assert home.remote(url, _session()).create_post({}).id == "1"
+        assert Posts(home.remote(url, _session())).create({}).id == "1"
     assert len(seen) == 3
 
 
 def test_any_other_conflict_is_an_answer(home: Home) -> None:
     with _server(lambda handler: _reply(handler, 409)) as (url, seen):
         with pytest.raises(RemoteFault):
-            home.remote(url, _session()).create_post({})
+            Posts(home.remote(url, _session())).create({})
         assert len(seen) == 1
 
 

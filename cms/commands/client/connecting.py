@@ -11,8 +11,9 @@ import rich_click as click
 
 from cms.commands.client import storage, terminal
 from cms.commands.client.remote import Credentials, Login, Remote
+from cms.commands.client.server import BadAddress, Server, server_at
 from cms.commands.client.session import Sessions
-from cms.commands.client.transport import BadAddress, Server, Transport, server_at
+from cms.commands.client.transport import Transport
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -1,16 +1,44 @@
 """The posts of a server, as their editors know them: by slug or id, with their past."""
 
+import dataclasses
 import re
 import uuid
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any, Final
 
-from cms.commands.client.remote import Post, Remote, post_of
-from cms.commands.client.transport import NotFound
+from cms.commands.client.faults import NotFound
+from cms.commands.client.remote import Remote, strange
+from cms.commands.client.transport import Answer
 
 _POSTS: Final = "/manage/posts"
 _SLUG: Final = re.compile("(?=.{1,100}$)[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Post:
+    """A managed post as one answer showed it."""
+
+    id: str
+    slug: str
+    version: int
+    etag: str
+    fields: Mapping[str, Any]
+
+    @property
+    def status(self) -> str:
+        """The working copy's status."""
+        return str(self.fields.get("status"))
+
+    @property
+    def trashed(self) -> bool:
+        """Whether it was deleted, and can still be brought back."""
+        return self.status == "trashed"
+
+    @property
+    def live(self) -> bool:
+        """Whether readers see this very version."""
+        return self.status == "published" and not self.fields.get("has_unpublished_changes")
 
 
 class Posts:
@@ -26,6 +54,17 @@ class Posts:
             stated["limit"] = str(min(most, 100))
         return list(islice(self._remote.entries(_POSTS, **stated), most))
 
+    def get(self, post_id: str) -> Post:
+        """Return a post, or raise NotFound."""
+        return _post(self._remote.send("GET", f"{_POSTS}/{post_id}"))
+
+    def find(self, slug: str, **parameters: str) -> Post | None:
+        """Return the post with this slug, if there is one that the user may see."""
+        for entry in self._remote.entries(_POSTS, slug=slug, **parameters):
+            if entry.get("slug") == slug:
+                return self.get(str(entry.get("id")))
+        return None
+
     def named(self, name: str, **parameters: str) -> Post:
         """Return the post with this id or slug, or raise NotFound."""
         post = self._with_id(name) or self._with_slug(name, **parameters)
@@ -35,10 +74,19 @@ class Posts:
             raise NotFound(message, status=404)
         return post
 
+    def create(self, payload: dict[str, Any]) -> Post:
+        """Create a post as a draft or in review; the server chooses a slug if none is given."""
+        return _post(self._remote.send("POST", _POSTS, payload=payload))
+
+    def change(self, post_id: str, payload: dict[str, Any], *, if_match: str) -> Post:
+        """Save some fields of a post, or raise Stale."""
+        path = f"{_POSTS}/{post_id}"
+        return _post(self._remote.send("PATCH", path, payload=payload, if_match=if_match))
+
     def step(self, post: Post, step: str, payload: dict[str, Any] | None = None) -> Post:
         """Take a step with a post as it was seen, or raise Stale."""
         path = f"{_POSTS}/{post.id}/{step}"
-        return post_of(self._remote.send("POST", path, payload=payload, if_match=post.etag))
+        return _post(self._remote.send("POST", path, payload=payload, if_match=post.etag))
 
     def delete(self, post: Post, *, purge: bool = False) -> None:
         """Delete a post as it was seen, or raise Stale."""
@@ -63,14 +111,21 @@ class Posts:
 
     def _with_id(self, name: str) -> Post | None:
         try:
-            return self._remote.get_post(str(uuid.UUID(name)))
+            return self.get(str(uuid.UUID(name)))
         except (ValueError, NotFound):
             return None
 
     def _with_slug(self, name: str, **parameters: str) -> Post | None:
         # The server says of anything else that it is no slug, which helps nobody.
-        if not _SLUG.fullmatch(name):
-            return None
-        found = self._remote.entries(_POSTS, slug=name, **parameters)
-        entry = next((one for one in found if one.get("slug") == name), None)
-        return None if entry is None else self._remote.get_post(str(entry.get("id")))
+        return self.find(name, **parameters) if _SLUG.fullmatch(name) else None
+
+
+def _post(answer: Answer) -> Post:
+    """Return the managed post that an answer shows."""
+    data = answer.data or {}
+    post_id, slug, version = data.get("id"), data.get("slug"), data.get("version")
+    if not (isinstance(post_id, str) and isinstance(slug, str) and isinstance(version, int)):
+        raise strange(_POSTS)
+    if answer.etag is None:
+        raise strange(_POSTS)
+    return Post(post_id, slug, version, answer.etag, data)

@@ -1,4 +1,4 @@
-"""The server's management API for one signed-in user."""
+"""The server as one user sees it: signs in, and again when the session has ended."""
 
 import dataclasses
 import time
@@ -6,18 +6,11 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, NamedTuple, TypeVar
 
+from cms.commands.client.faults import NotSent, RemoteFault, Unauthorized
 from cms.commands.client.session import Session, Sessions
-from cms.commands.client.transport import (
-    Answer,
-    NotSent,
-    RemoteFault,
-    Transport,
-    Unauthorized,
-)
+from cms.commands.client.transport import Answer, Transport
 
 _LOGIN: Final = "/auth/login"
-_POSTS: Final = "/manage/posts"
-_AUTHORS: Final = "/manage/authors"
 _PAGE: Final = "100"
 
 T = TypeVar("T")
@@ -43,43 +36,8 @@ class Credentials:
     ask: Callable[[], Login | None] = dataclasses.field(default=lambda: None, repr=False)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Post:
-    """A managed post as one answer showed it."""
-
-    id: str
-    slug: str
-    version: int
-    etag: str
-    fields: Mapping[str, Any]
-
-    @property
-    def status(self) -> str:
-        """The working copy's status."""
-        return str(self.fields.get("status"))
-
-    @property
-    def trashed(self) -> bool:
-        """Whether it was deleted, and can still be brought back."""
-        return self.status == "trashed"
-
-    @property
-    def live(self) -> bool:
-        """Whether readers see this very version."""
-        return self.status == "published" and not self.fields.get("has_unpublished_changes")
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Author:
-    """A byline that exists on the server."""
-
-    id: str
-    slug: str
-    name: str
-
-
 class Remote:
-    """What the client asks of the server; signs in, and again when the session has ended."""
+    """Sends what a user asks of the server, and reads its lists."""
 
     def __init__(self, transport: Transport, sessions: Sessions, credentials: Credentials) -> None:
         self.server = transport.server
@@ -94,38 +52,6 @@ class Remote:
         user = self._call(lambda token: self._transport.send("GET", "/auth/me", token=token))
         return str(user.data.get("id"))
 
-    def find_post(self, slug: str) -> Post | None:
-        """Return the post with this slug, if there is one that the user may see."""
-        for entry in self.entries(_POSTS, slug=slug):
-            if entry.get("slug") == slug:
-                return self.get_post(str(entry.get("id")))
-        return None
-
-    def get_post(self, post_id: str) -> Post:
-        """Return a post, or raise NotFound."""
-        return post_of(self.send("GET", f"{_POSTS}/{post_id}"))
-
-    def create_post(self, payload: dict[str, Any]) -> Post:
-        """Create a post as a draft or in review; the server chooses a slug if none is given."""
-        return post_of(self.send("POST", _POSTS, payload=payload))
-
-    def change_post(self, post_id: str, payload: dict[str, Any], *, if_match: str) -> Post:
-        """Save some fields of a post, or raise Stale."""
-        path = f"{_POSTS}/{post_id}"
-        return post_of(self.send("PATCH", path, payload=payload, if_match=if_match))
-
-    def publish_post(self, post_id: str, *, if_match: str) -> Post:
-        """Make the working copy live, or raise Stale."""
-        return post_of(self.send("POST", f"{_POSTS}/{post_id}/publish", if_match=if_match))
-
-    def authors(self) -> list[Author]:
-        """Return all bylines."""
-        return [_author(entry) for entry in self.entries(_AUTHORS)]
-
-    def create_author(self, payload: dict[str, Any]) -> Author:
-        """Create a byline."""
-        return _author(self.send("POST", _AUTHORS, payload=payload).data)
-
     def entries(self, path: str, **parameters: str) -> Iterator[Mapping[str, Any]]:
         """Yield what a list holds, page by page."""
         cursor: str | None = None
@@ -134,7 +60,7 @@ class Remote:
             page = self.send("GET", path, parameters=asked).data
             entries, following = page.get("data"), page.get("next_cursor")
             if not isinstance(entries, list) or (cursor and following == cursor):
-                raise _strange(path)
+                raise strange(path)
             yield from (entry for entry in entries if isinstance(entry, dict))
             if not isinstance(following, str):
                 return
@@ -234,7 +160,7 @@ def _session(email: str, answer: Answer) -> Session:
     access, refresh = answer.data.get("access_token"), answer.data.get("refresh_token")
     seconds = answer.data.get("expires_in")
     if not isinstance(access, str) or not isinstance(seconds, (int, float)):
-        raise _strange(_LOGIN)
+        raise strange(_LOGIN)
     return Session(
         email=email,
         access_token=access,
@@ -243,22 +169,7 @@ def _session(email: str, answer: Answer) -> Session:
     )
 
 
-def post_of(answer: Answer) -> Post:
-    """Return the managed post that an answer shows."""
-    data = answer.data or {}
-    post_id, slug, version = data.get("id"), data.get("slug"), data.get("version")
-    if not (isinstance(post_id, str) and isinstance(slug, str) and isinstance(version, int)):
-        raise _strange(_POSTS)
-    if answer.etag is None:
-        raise _strange(_POSTS)
-    return Post(post_id, slug, version, answer.etag, data)
-
-
-def _author(data: Mapping[str, Any] | None) -> Author:
-    entry = data or {}
-    return Author(*(str(entry.get(key)) for key in ("id", "slug", "name")))
-
-
-def _strange(path: str) -> RemoteFault:
+def strange(path: str) -> RemoteFault:
+    """Return the fault that an answer is which is not of the expected shape."""
     message = f"the server's answer for {path} is not what this client knows; compare the versions"
     return RemoteFault(message)

@@ -1,5 +1,6 @@
 """What people see of the author's client: text that is safe to show, progress, faults."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, TypeVar
 
@@ -37,6 +38,11 @@ def styled(content: str, style: str = "") -> Text:
 def say(message: str) -> None:
     """Tell the user something beside the output."""
     click.echo("\n".join(map(printable, message.split("\n"))), err=True)
+
+
+def print_json(data: object) -> None:
+    """Print JSON for machines; escaped, so that no text in it reaches a terminal as it is."""
+    click.echo(json.dumps(data, indent=2))
 
 
 def with_progress(items: list[T], verb: str, *, name: Callable[[T], str]) -> Iterator[T]:

@@ -1,12 +1,15 @@
-"""One HTTP exchange with the server: safe addresses, careful retries, problems as faults."""
+"""One HTTP exchange with the server, repeated only where that does no harm."""
 
 import dataclasses
-import ipaddress
 import json
 import time
 from typing import Any, Final
 
 import httpx2
+
+from cms.commands.client.faults import NotSent, RemoteFault
+from cms.commands.client.problems import fault_of, retry_after
+from cms.commands.client.server import Server
 
 _TIMEOUT: Final = httpx2.Timeout(30.0, connect=5.0, pool=5.0)
 _ATTEMPTS: Final = 3
@@ -14,43 +17,8 @@ _MAX_PAUSE_SECONDS: Final = 10.0
 _MAX_DETAIL: Final = 600
 # A gateway's answers for "nobody was there", and the server's for "perhaps it was saved".
 _UNAVAILABLE: Final = frozenset({502, 503, 504})
+_UNSENT: Final = (httpx2.ConnectError, httpx2.ConnectTimeout)
 _KEY: Final = "Idempotency-Key"
-_API: Final = "/api/v1"
-
-
-class BadAddress(Exception):
-    """The server's address cannot be used, or not safely."""
-
-
-class RemoteFault(Exception):
-    """The server did not do what was asked; the message says what to do next."""
-
-    def __init__(self, message: str, *, status: int | None = None) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class NotSent(RemoteFault):
-    """Nothing reached the server, or it says that it looked at nothing (429)."""
-
-
-class Unauthorized(RemoteFault):
-    """The token, or the e-mail with the password, is not accepted (401)."""
-
-
-class NotFound(RemoteFault):
-    """There is no such thing, or this user may not see it (404)."""
-
-
-class Stale(RemoteFault):
-    """Somebody saved another version first (412)."""
-
-    def __init__(self, message: str, problem: dict[str, Any]) -> None:
-        super().__init__(message, status=412)
-        by = problem.get("changed_by")
-        self.changed_by_id = _words(by.get("id")) if isinstance(by, dict) else None
-        self.changed_by = _words(by.get("name")) if isinstance(by, dict) else None
-        self.changed_at = _words(problem.get("changed_at"))
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -61,51 +29,6 @@ class Answer:
     etag: str | None
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Server:
-    """Where the CMS is: scheme, host, port and an optional path, without a slash at the end."""
-
-    address: str
-    loopback: bool
-
-    def post_address(self, slug: str) -> str:
-        """Return where readers find a post."""
-        return f"{self.address}{_API}/posts/{slug}"
-
-
-def server_at(address: str, *, insecure: bool) -> Server:
-    """Check an address; plain HTTP is for this machine only, unless `insecure` says otherwise."""
-    try:
-        url = httpx2.URL(address.strip())
-    except (httpx2.InvalidURL, ValueError) as fault:
-        message = f"{address!r} is not an address such as https://cms.example.com"
-        raise BadAddress(message) from fault
-    if url.scheme not in {"http", "https"} or not url.host:
-        message = f"{address!r} is not an address such as https://cms.example.com"
-        raise BadAddress(message)
-    if url.userinfo or url.query or url.fragment:
-        message = "the server's address may not hold a user name, a password, ? or #"
-        raise BadAddress(message)
-    loopback = _is_loopback(url.host)
-    if url.scheme == "http" and not loopback and not insecure:
-        message = (
-            f"{url.host} would get the password or token unencrypted over http; "
-            "use https, or --insecure if the network is yours alone"
-        )
-        raise BadAddress(message)
-    path = url.path.rstrip("/").removesuffix(_API).rstrip("/")
-    return Server(str(url.copy_with(raw_path=path.encode() or b"/")).rstrip("/"), loopback)
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 class Transport:
     """Sends one request at a time; every failure is a RemoteFault without secrets in it."""
 
@@ -113,7 +36,7 @@ class Transport:
         self.server = server
         self._secrets: set[str] = set()
         self._client = httpx2.Client(
-            base_url=f"{server.address}{_API}",
+            base_url=server.api,
             headers={"Accept": "application/json", "User-Agent": "cms"},
             timeout=_TIMEOUT,
             # The password goes to the server named, nowhere else: not to where a redirect points
@@ -170,7 +93,8 @@ class Transport:
             try:
                 response = self._client.send(request)
             except (httpx2.TransportError, httpx2.DecodingError) as fault:
-                if attempt == _ATTEMPTS or not _harmless(request, fault):
+                harmless = isinstance(fault, _UNSENT) or _repeatable(request)
+                if attempt == _ATTEMPTS or not harmless:
                     raise self._silence(request, fault) from fault
                 pause = 0.5 * attempt
             else:
@@ -182,7 +106,7 @@ class Transport:
 
     def _silence(self, request: httpx2.Request, fault: Exception) -> RemoteFault:
         where = self.server.address
-        if isinstance(fault, (httpx2.ConnectError, httpx2.ConnectTimeout)):
+        if isinstance(fault, _UNSENT):
             reason = self._safe(str(fault)) or "no connection"
             return NotSent(f"{where} cannot be reached ({reason}); is the address right, is it up?")
         if request.method == "GET":
@@ -200,70 +124,20 @@ class Transport:
                 "give that server's address if you trust it"
             )
             raise RemoteFault(message, status=response.status_code)
+        data = _json(response)
         if not response.is_success:
-            raise self._fault(response)
+            raise fault_of(response, data, safe=self._safe)
         if response.status_code == httpx2.codes.NO_CONTENT:
             return Answer(None, None)
-        data = _json(response)
         if not isinstance(data, dict):
             message = f"{self.server.address} did not answer with JSON; is it a cms server?"
             raise RemoteFault(message, status=response.status_code)
         return Answer(data, response.headers.get("ETag"))
 
-    def _fault(self, response: httpx2.Response) -> RemoteFault:
-        status = response.status_code
-        data = _json(response)
-        problem = data if isinstance(data, dict) else {}
-        said = self._safe(_said(problem)) or f"the server answered {status}"
-        message = f"{said}{_NEXT.get(status, '')}"
-        if status >= httpx2.codes.INTERNAL_SERVER_ERROR:
-            request_id = self._safe(response.headers.get("X-Request-Id", ""))
-            message += f"; request {request_id}" if request_id else ""
-        if status == httpx2.codes.TOO_MANY_REQUESTS:
-            message += f"; try again in {_retry_after(response) or 60:.0f} seconds"
-            return NotSent(message, status=status)
-        if status == httpx2.codes.PRECONDITION_FAILED:
-            return Stale(message, problem)
-        kinds = {401: Unauthorized, 404: NotFound}
-        return kinds.get(status, RemoteFault)(message, status=status)
-
     def _safe(self, text: str) -> str:
         for secret in self._secrets:
             text = text.replace(secret, "[hidden]")
         return text[:_MAX_DETAIL].strip().rstrip(".")
-
-
-# Said after the server's own words.
-_NEXT: Final = {
-    403: "; ask an editor or an administrator",
-    404: " (the server's address may be wrong, or your role may not see it)",
-    413: "; shorten the text or raise the server's limit",
-    415: "; client and server may be of different versions",
-    428: "; client and server may be of different versions",
-    500: "; this is a fault of the server, tell who runs it",
-}
-
-
-def _said(problem: dict[str, Any]) -> str:
-    """Return what an RFC 9457 problem says, with each field it complains about."""
-    words = _words(problem.get("detail")) or _words(problem.get("title")) or ""
-    errors = problem.get("errors")
-    if not isinstance(errors, list):
-        return words
-    each = [
-        f"{str(error.get('pointer', '')).lstrip('#/?')}: {error.get('detail', '')}"
-        for error in errors
-        if isinstance(error, dict)
-    ]
-    words = words.rstrip(".")
-    if len(each) == 1 and each[0].rstrip(".").endswith(words):
-        # Of a single fault the server says the same above.
-        return each[0]
-    return f"{words}: {'; '.join(each)}" if each else words
-
-
-def _words(value: object) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _json(response: httpx2.Response) -> object:
@@ -273,29 +147,18 @@ def _json(response: httpx2.Response) -> object:
         return None
 
 
-def _harmless(request: httpx2.Request, fault: Exception) -> bool:
-    """Whether to repeat: it never left, or the second time would change nothing."""
-    unsent = isinstance(fault, (httpx2.ConnectError, httpx2.ConnectTimeout))
-    return unsent or _repeatable(request)
-
-
 def _repeatable(request: httpx2.Request) -> bool:
+    """Whether a second time would change nothing."""
     return request.method == "GET" or _KEY in request.headers
 
 
 def _pause_before_retry(request: httpx2.Request, response: httpx2.Response) -> float:
     """Return the seconds to wait before asking again; 0 means not to."""
     if response.status_code == httpx2.codes.TOO_MANY_REQUESTS:
-        return _retry_after(response) or 1.0
+        return retry_after(response) or 1.0
     if response.status_code in _UNAVAILABLE and _repeatable(request):
-        return _retry_after(response) or 0.5
+        return retry_after(response) or 0.5
     if response.status_code == httpx2.codes.CONFLICT:
         # With this header: an attempt whose answer was lost still runs.
-        return _retry_after(response)
+        return retry_after(response)
     return 0.0
-
-
-def _retry_after(response: httpx2.Response) -> float:
-    """Return the seconds of Retry-After; its date form is not used by this server."""
-    value = response.headers.get("Retry-After", "")
-    return float(value) if value.isascii() and value.isdigit() else 0.0

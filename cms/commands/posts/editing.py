@@ -11,15 +11,15 @@ import rich_click as click
 
 from cms.commands.client import terminal
 from cms.commands.client.connecting import connecting
-from cms.commands.client.posts import Posts
-from cms.commands.client.remote import Post, Remote
+from cms.commands.client.faults import RemoteFault, Stale
+from cms.commands.client.posts import Post, Posts
+from cms.commands.client.remote import Remote
 from cms.commands.client.storage import StorageFault
-from cms.commands.client.transport import RemoteFault, Stale
 from cms.commands.posts import showing, text_file
+from cms.commands.posts.arguments import AS_JSON, POST
 from cms.commands.posts.editor import EditorFault, open_in_editor
 from cms.commands.posts.ending import Exit, clearly, fail
 from cms.commands.posts.kept import Kept
-from cms.commands.posts.looking import AS_JSON, POST
 from cms.commands.publish.documents import Document
 from cms.commands.publish.fields import DocumentFault
 from cms.commands.publish.sending import Sending
@@ -51,10 +51,13 @@ def edit(
 
     Ends with 0 if all is saved or nothing was changed, 1 if not, 3 if somebody else was first.
     """
-    post = Posts(remote).named(name)
-    kept = _begin(remote, post, name, resume=resume, discard=discard)
+    posts = Posts(remote)
+    post = posts.named(name)
+    kept = Kept.of(post, remote.server)
+    _begin(kept, post, name, resume=resume, discard=discard)
     try:
-        saved = _Edit(remote, post, kept, text_file.read(kept.original())).run()
+        before = text_file.read(kept.original())
+        saved = _Edit(posts, Sending(remote), kept, before, post).run()
         kept.drop()
     except (RemoteFault, StorageFault, EditorFault, DocumentFault) as fault:
         code = Exit.CONFLICT if isinstance(fault, Stale) else Exit.FAILED
@@ -64,17 +67,18 @@ def edit(
     if saved is None:
         terminal.say("Nothing was changed.")
     else:
-        _finish(remote, saved, publish=publish, as_json=as_json)
+        _finish(posts, saved, publish=publish, as_json=as_json)
 
 
 @dataclass(slots=True)
 class _Edit:
     """One edit: what it began from, and the version that it is to be saved on top of."""
 
-    remote: Remote
-    post: Post
+    posts: Posts
+    sending: Sending
     kept: Kept
     before: Document
+    post: Post
 
     def run(self) -> Post | None:
         """Return the post as it was saved, or None if nothing was changed."""
@@ -82,10 +86,10 @@ class _Edit:
         fields = text_file.changed(self.before, after)
         if not fields:
             return None
-        payload = Sending(self.remote).payload(after, fields)
+        payload = self.sending.payload(after, fields)
         while True:
             try:
-                return self.remote.change_post(self.post.id, payload, if_match=self.post.etag)
+                return self.posts.change(self.post.id, payload, if_match=self.post.etag)
             except Stale as stale:
                 self._settle(fields, stale)
 
@@ -104,7 +108,7 @@ class _Edit:
 
     def _settle(self, fields: Sequence[str], stale: Stale) -> None:
         """Show what somebody else saved; go on only if the user wants both."""
-        theirs = self.remote.get_post(self.post.id)
+        theirs = self.posts.get(self.post.id)
         now = text_file.written(theirs.fields)
         who, when = stale.changed_by or "somebody", showing.moment(stale.changed_at)
         terminal.say(f"{who} saved this post before you did, at {when}:")
@@ -113,15 +117,14 @@ class _Edit:
         if also or not sys.stdin.isatty():
             both = f"; you both changed: {', '.join(sorted(also))}" if also else ""
             message = f"{who} was first{both}"
-            raise Stale(message, {})
+            raise Stale(message)
         question = f"You changed only {', '.join(fields)}. Save that on top of it?"
         click.confirm(question, default=True, abort=True, err=True)
         self.post = theirs
 
 
-def _begin(remote: Remote, post: Post, name: str, *, resume: bool, discard: bool) -> Kept:
-    """Return the file to edit: a new one, or the one that an earlier edit has left."""
-    kept = Kept.of(post, remote.server)
+def _begin(kept: Kept, post: Post, name: str, *, resume: bool, discard: bool) -> None:
+    """Prepare the file to edit: a new one, or the one that an earlier edit has left."""
     if resume and not kept.exists:
         message = "there is no text of an earlier edit; leave out --resume"
         raise RemoteFault(message)
@@ -136,7 +139,6 @@ def _begin(remote: Remote, post: Post, name: str, *, resume: bool, discard: bool
     elif now != kept.original():
         terminal.say("Since you began, others have saved this:")
         _show_difference(kept.original(), now)
-    return kept
 
 
 def _how_to_go_on(kept: Kept, name: str) -> str:
@@ -163,15 +165,15 @@ def _show_difference(before: str, now: str) -> None:
     showing.unified(out, "\n".join(lines))
 
 
-def _finish(remote: Remote, saved: Post, *, publish: bool, as_json: bool) -> None:
+def _finish(posts: Posts, saved: Post, *, publish: bool, as_json: bool) -> None:
     """Publish what was saved if it was asked for, and say how it stands."""
     if publish:
         try:
-            saved = Posts(remote).step(saved, "publish")
+            saved = posts.step(saved, "publish")
         except RemoteFault as fault:
             fail(f"Saved, but not published: {fault}")
     if as_json:
-        showing.as_json(dict(saved.fields))
+        terminal.print_json(dict(saved.fields))
         return
     terminal.say(f"Saved as version {saved.version}.")
     if not saved.live and saved.status == "published":

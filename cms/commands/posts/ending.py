@@ -9,8 +9,8 @@ from typing import NoReturn, ParamSpec
 import rich_click as click
 
 from cms.commands.client import terminal
+from cms.commands.client.faults import NotFound, RemoteFault, Stale
 from cms.commands.client.storage import StorageFault
-from cms.commands.client.transport import NotFound, RemoteFault, Stale
 
 P = ParamSpec("P")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Self
 
 from cms.commands.client import storage
-from cms.commands.client.remote import Post
+from cms.commands.client.posts import Post
+from cms.commands.client.server import Server
 from cms.commands.client.storage import StorageFault
-from cms.commands.client.transport import Server
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,19 @@
 """`cms posts list`, `show`, `revisions`, `diff` and `check`: what looks and changes nothing."""
 
 import sys
-from typing import Any
 
 import rich_click as click
 
 from cms.commands.client import terminal
 from cms.commands.client.connecting import connecting
-from cms.commands.client.posts import Posts
-from cms.commands.client.remote import Post, Remote
-from cms.commands.client.transport import RemoteFault
+from cms.commands.client.faults import RemoteFault
+from cms.commands.client.posts import Post, Posts
+from cms.commands.client.remote import Remote
 from cms.commands.posts import showing, text_file
-from cms.commands.posts.ending import Exit, clearly, fail
+from cms.commands.posts.arguments import AS_JSON, POST, REVISION
+from cms.commands.posts.ending import clearly, fail
 
 STATES = ("draft", "in_review", "scheduled", "published", "trashed")
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
-POST = click.argument("name", metavar="POST")
 
 
 @click.command("list")
@@ -58,7 +56,7 @@ def list_posts(  # noqa: PLR0913 - one parameter per option
     found = Posts(remote).matching(None if most is None else most + 1, **asked)
     shown = found[:most]
     if as_json:
-        showing.as_json({"data": shown})
+        terminal.print_json({"data": shown})
         return
     if not found:
         terminal.say("There is no such post.")
@@ -81,7 +79,7 @@ def show(remote: Remote, *, name: str, as_file: bool, as_json: bool) -> None:
     """
     post = Posts(remote).named(name)
     if as_json:
-        showing.as_json(dict(post.fields))
+        terminal.print_json(dict(post.fields))
         return
     if as_file and not sys.stdout.isatty():
         click.echo(text_file.written(post.fields), nl=False)
@@ -109,14 +107,14 @@ def revisions(remote: Remote, *, name: str, as_json: bool) -> None:
     posts = Posts(remote)
     found = list(posts.revisions(posts.named(name)))
     if as_json:
-        showing.as_json({"data": found})
+        terminal.print_json({"data": found})
     else:
         terminal.console().print(showing.revisions(found))
 
 
 @click.command()
 @POST
-@click.argument("number", metavar="[REVISION]", type=click.IntRange(1), required=False)
+@REVISION
 @click.option(
     "--to", type=click.IntRange(1), metavar="REVISION", help="Not up to now, but to this one."
 )
@@ -135,7 +133,7 @@ def diff(remote: Remote, *, name: str, number: int | None, to: int | None, as_js
         number = _published(posts, post)
     found = posts.compare(post, number, to)
     if as_json:
-        showing.as_json(found)
+        terminal.print_json(found)
     elif found.get("fields") or found.get("body"):
         showing.difference(terminal.console(), found)
     else:
@@ -167,13 +165,13 @@ def check(remote: Remote, *, name: str, as_json: bool) -> None:
     Ends with 1 if there is an error.
     """
     posts = Posts(remote)
-    found: list[dict[str, Any]] = posts.findings(posts.named(name))
+    found = posts.findings(posts.named(name))
     if as_json:
-        showing.as_json({"data": found})
+        terminal.print_json({"data": found})
     elif found:
         showing.findings(terminal.console(), found)
     else:
         terminal.say("Nothing is found.")
     errors = sum(one.get("severity") == "error" for one in found)
     if errors:
-        fail(f"{errors} {'errors' if errors > 1 else 'error'}.", Exit.FAILED)
+        fail(f"{errors} {'errors' if errors > 1 else 'error'}.")

@@ -1,7 +1,6 @@
 """How posts look on a terminal: tables, moments, differences."""
 
 import json
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -23,11 +22,6 @@ _STYLES: Final = {
 }
 _SEVERITIES: Final = {"error": "red", "warning": "yellow", "info": "dim"}
 _LINES: Final = {"+": "green", "-": "red", "@": "cyan"}
-
-
-def as_json(data: object) -> None:
-    """Print JSON for machines; escaped, so that no text in it reaches a terminal as it is."""
-    sys.stdout.write(json.dumps(data, indent=2) + "\n")
 
 
 def state(post: Mapping[str, Any]) -> Text:

@@ -1,36 +1,20 @@
-"""`cms posts publish`, `unpublish`, `schedule`, `unschedule`, `delete`, `restore`: its steps."""
+"""`cms posts publish`, `unpublish`, `delete`, `schedule`, `restore`: the steps that posts take."""
 
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import rich_click as click
-from rich.table import Table
 
 from cms.commands.client import terminal
 from cms.commands.client.connecting import connecting
-from cms.commands.client.posts import Posts
-from cms.commands.client.remote import Post, Remote
-from cms.commands.client.terminal import styled
-from cms.commands.client.transport import RemoteFault
-from cms.commands.posts import showing
-from cms.commands.posts.ending import Exit, clearly, code_of, fail, said
-from cms.commands.posts.looking import AS_JSON, POST
+from cms.commands.client.posts import Post, Posts
+from cms.commands.client.remote import Remote
+from cms.commands.posts.arguments import AS_JSON, MOMENT, POST, REVISION
+from cms.commands.posts.ending import clearly
+from cms.commands.posts.several import each
 
 _NAMES = click.argument("names", metavar="POST...", nargs=-1, required=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """What became of one post."""
-
-    name: str
-    result: str
-    about: str
-    post: Post | None = None
-    code: Exit | None = None
 
 
 @click.command()
@@ -41,20 +25,18 @@ class _Result:
 def publish(remote: Remote, *, names: tuple[str, ...], as_json: bool) -> None:
     """Show readers posts as they are now.
 
-    One that fails does not stop the others. Publishing
-    what is published already changes nothing.
+    One that fails does not stop the others. Publishing what is published already changes nothing.
 
     Example, all that wait for review: cms posts publish $(cms posts list --status in_review --all
     --json | jq -r .data[].slug)
     """
-    posts = Posts(remote)
 
-    def act(post: Post) -> tuple[str, Post | None]:
+    def act(posts: Posts, post: Post) -> tuple[str, Post]:
         if post.live:
             return "unchanged", post
         return "published", posts.step(post, "publish")
 
-    _each(remote, names, "Publishing", act, as_json=as_json)
+    each(remote, names, "Publishing", act, as_json=as_json)
 
 
 @click.command()
@@ -67,14 +49,11 @@ def unpublish(remote: Remote, *, names: tuple[str, ...], as_json: bool) -> None:
 
     The working copies stay, as drafts.
     """
-    posts = Posts(remote)
-    _each(
-        remote,
-        names,
-        "Withdrawing",
-        lambda post: ("unpublished", posts.step(post, "unpublish")),
-        as_json=as_json,
-    )
+
+    def act(posts: Posts, post: Post) -> tuple[str, Post]:
+        return "unpublished", posts.step(post, "unpublish")
+
+    each(remote, names, "Withdrawing", act, as_json=as_json)
 
 
 @click.command()
@@ -99,107 +78,18 @@ def delete(
         what = names[0] if len(names) == 1 else f"{len(names)} posts"
         how = " for good" if purge else ""
         click.confirm(f"Delete {terminal.printable(what)}{how}?", abort=True, err=True)
-    posts = Posts(remote)
 
-    def act(post: Post) -> tuple[str, Post | None]:
+    def act(posts: Posts, post: Post) -> tuple[str, None]:
         posts.delete(post, purge=purge)
         return "purged" if purge else "trashed", None
 
-    _each(remote, names, "Deleting", act, as_json=as_json)
-
-
-def _each(
-    remote: Remote,
-    names: tuple[str, ...],
-    verb: str,
-    act: Callable[[Post], tuple[str, Post | None]],
-    *,
-    as_json: bool,
-) -> None:
-    """Do the same to each post; then say what became of each."""
-    remote.sign_in()
-    posts = Posts(remote)
-    results: list[_Result] = []
-    interrupted = False
-    try:
-        for name in terminal.with_progress(list(dict.fromkeys(names)), verb, name=str):
-            # Not all in one: what is done counts, also when the user stops the rest.
-            results.append(_one(remote, posts, name, act))  # noqa: PERF401
-    except (KeyboardInterrupt, click.Abort):
-        interrupted = True
-    show = _print_json if as_json else _print
-    show(results)
-    if interrupted:
-        rest = len(set(names)) - len(results)
-        fail(f"Stopped; {rest} are not done. Run it again to go on.", Exit.INTERRUPTED)
-    codes = {result.code for result in results if result.code is not None}
-    if codes:
-        sys.exit(codes.pop() if len(codes) == 1 else Exit.FAILED)
-
-
-def _one(
-    remote: Remote, posts: Posts, name: str, act: Callable[[Post], tuple[str, Post | None]]
-) -> _Result:
-    try:
-        result, post = act(posts.named(name))
-    except RemoteFault as fault:
-        return _Result(name, "failed", said(fault), code=code_of(fault))
-    about = remote.server.post_address(post.slug) if post and post.status == "published" else ""
-    return _Result(name, result, about, post)
-
-
-def _print(results: list[_Result]) -> None:
-    table = Table(box=None, show_header=False, pad_edge=False)
-    table.add_column(no_wrap=True)
-    table.add_column(overflow="fold", max_width=40)
-    table.add_column(overflow="fold")
-    for one in results:
-        style = "red" if one.code else "dim" if one.result == "unchanged" else "green"
-        table.add_row(styled(one.result, style), styled(one.name), styled(one.about))
-    terminal.console().print(table)
-
-
-def _print_json(results: list[_Result]) -> None:
-    showing.as_json(
-        {
-            "results": [
-                {
-                    "post": one.name,
-                    "result": one.result,
-                    "message": one.about,
-                    "id": one.post and one.post.id,
-                    "slug": one.post and one.post.slug,
-                    "version": one.post and one.post.version,
-                }
-                for one in results
-            ]
-        }
-    )
-
-
-class _Moment(click.ParamType[datetime]):
-    """A moment; without a zone it is in the time of this machine."""
-
-    name = "moment"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        """From text."""
-        try:
-            return datetime.fromisoformat(str(value)).astimezone()
-        except (ValueError, OverflowError):
-            message = f"{value!r} is no moment such as '2026-12-24 18:00' or 2026-12-24T17:00:00Z"
-            self.fail(message, param, ctx)
-
-
-_MOMENT = _Moment()
+    each(remote, names, "Deleting", act, as_json=as_json)
 
 
 @click.command()
 @POST
-@click.argument("publish_at", metavar="[MOMENT]", type=_MOMENT, required=False)
-@click.option("--until", type=_MOMENT, metavar="MOMENT", help="When it is withdrawn again.")
+@click.argument("publish_at", metavar="[MOMENT]", type=MOMENT, required=False)
+@click.option("--until", type=MOMENT, metavar="MOMENT", help="When it is withdrawn again.")
 @click.option("--follow-draft", is_flag=True, help="Publish what it says by then.")
 @click.option("--cancel", is_flag=True, help="Take the schedule back.")
 @AS_JSON
@@ -245,7 +135,7 @@ def schedule(
 
 @click.command()
 @POST
-@click.argument("number", metavar="[REVISION]", type=click.IntRange(1), required=False)
+@REVISION
 @AS_JSON
 @connecting
 @clearly
@@ -265,6 +155,6 @@ def restore(remote: Remote, *, name: str, number: int | None, as_json: bool) -> 
 
 def _show_step(post: Post, message: str, *, as_json: bool) -> None:
     if as_json:
-        showing.as_json(dict(post.fields))
+        terminal.print_json(dict(post.fields))
     else:
         terminal.say(f"{message}: {post.slug}, version {post.version}.")

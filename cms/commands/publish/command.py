@@ -8,9 +8,9 @@ import rich_click as click
 
 from cms.commands.client import storage, terminal
 from cms.commands.client.connecting import connecting
+from cms.commands.client.faults import RemoteFault
 from cms.commands.client.remote import Remote
 from cms.commands.client.storage import StorageFault
-from cms.commands.client.transport import RemoteFault
 from cms.commands.publish import documents, report
 from cms.commands.publish.fields import DocumentFault, Overrides
 from cms.commands.publish.memory import Memory

@@ -4,8 +4,9 @@ import dataclasses
 from pathlib import Path
 from typing import Final, Literal, NoReturn, TypeAlias
 
-from cms.commands.client.remote import Post, Remote
-from cms.commands.client.transport import NotFound, RemoteFault, Stale
+from cms.commands.client.faults import NotFound, RemoteFault, Stale
+from cms.commands.client.posts import Post, Posts
+from cms.commands.client.remote import Remote
 from cms.commands.publish import differences
 from cms.commands.publish.differences import Difference
 from cms.commands.publish.documents import Document
@@ -59,7 +60,7 @@ class Publisher:
     """Brings the server's posts up to date with files, for one user."""
 
     def __init__(self, remote: Remote, memory: Memory, options: Options, user_id: str) -> None:
-        self._remote = remote
+        self._posts = Posts(remote)
         self._memory = memory
         self._options = options
         self._user_id = user_id
@@ -90,14 +91,14 @@ class Publisher:
         """Return the file's post: the one it became, else the one with its slug."""
         if known is not None:
             try:
-                post = self._remote.get_post(known.id)
+                post = self._posts.get(known.id)
             except NotFound:
                 pass
             else:
                 if not post.trashed:
                     return post
         slug = document.slug or (known.slug if known else None)
-        return self._remote.find_post(slug) if slug else None
+        return self._posts.find(slug) if slug else None
 
     def _create(self, path: Path, document: Document, known: Known | None) -> Outcome:
         if known is not None and not self._options.force:
@@ -114,7 +115,7 @@ class Publisher:
         payload = {key: value for key, value in payload.items() if value is not None}
         if self._to_be_submitted(document, "draft"):
             payload["status"] = "in_review"
-        post = self._remember(path, self._remote.create_post(payload))
+        post = self._remember(path, self._posts.create(payload))
         if not live:
             return _outcome("created", f"a new post, {_state(post)}", post)
         return _outcome("published", "a new post", self._make_live(path, document, post, None))
@@ -157,16 +158,16 @@ class Publisher:
         if not payload:
             return post
         try:
-            saved = self._remote.change_post(post.id, payload, if_match=post.etag)
+            saved = self._posts.change(post.id, payload, if_match=post.etag)
         except Stale as stale:
-            self._raise_conflict(document, self._remote.get_post(post.id), known, stale)
+            self._raise_conflict(document, self._posts.get(post.id), known, stale)
         return self._remember(path, saved)
 
     def _make_live(self, path: Path, document: Document, post: Post, known: Known | None) -> Post:
         try:
-            live = self._remote.publish_post(post.id, if_match=post.etag)
+            live = self._posts.step(post, "publish")
         except Stale as stale:
-            self._raise_conflict(document, self._remote.get_post(post.id), known, stale)
+            self._raise_conflict(document, self._posts.get(post.id), known, stale)
         except RemoteFault as fault:
             message = f"saved as a draft, but not published: {fault}"
             raise RemoteFault(message, status=fault.status) from fault
@@ -191,7 +192,7 @@ class Publisher:
             return None
         etag = known.etag if known else '"never-seen"'
         try:
-            self._remote.change_post(post.id, {}, if_match=etag)
+            self._posts.change(post.id, {}, if_match=etag)
         except Stale as stale:
             return stale
         except RemoteFault:

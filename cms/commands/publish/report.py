@@ -1,8 +1,6 @@
 """What a run says in the end: a table with conflicts below it, or JSON."""
 
 import dataclasses
-import json
-import sys
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -12,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from cms.commands.client import terminal
+from cms.commands.client.server import Server
 from cms.commands.client.terminal import styled
-from cms.commands.client.transport import Server
 from cms.commands.publish.publishing import Outcome
 
 _STYLES: Final = {
@@ -56,8 +54,7 @@ def show(entries: list[Entry], server: Server, *, dry_run: bool) -> None:
 def show_json(entries: list[Entry], server: Server, *, dry_run: bool) -> None:
     """Print one JSON object for machines."""
     results = [_as_json(entry, server) for entry in entries]
-    content = {"server": server.address, "dry_run": dry_run, "results": results}
-    sys.stdout.write(json.dumps(content, indent=2) + "\n")
+    terminal.print_json({"server": server.address, "dry_run": dry_run, "results": results})
 
 
 def _as_json(entry: Entry, server: Server) -> dict[str, Any]:

@@ -1,16 +1,25 @@
 """A document's fields as requests carry them."""
 
 import dataclasses
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
-from cms.commands.client.remote import Author, Remote
-from cms.commands.client.transport import RemoteFault
+from cms.commands.client.faults import RemoteFault
+from cms.commands.client.remote import Remote
 from cms.commands.publish import differences
 from cms.commands.publish.documents import Document
 from cms.commands.publish.fields import Byline
 
 _CONFLICT: Final = 409
+_AUTHORS: Final = "/manage/authors"
+
+
+class Author(NamedTuple):
+    """A byline that exists on the server."""
+
+    id: str
+    slug: str
+    name: str
 
 
 class Sending:
@@ -48,7 +57,7 @@ class Sending:
 
     def _matching(self, byline: Byline) -> list[Author]:
         if self._authors is None:
-            self._authors = self._remote.authors()
+            self._authors = [_author(entry) for entry in self._remote.entries(_AUTHORS)]
         return [
             author
             for author in self._authors
@@ -56,9 +65,9 @@ class Sending:
         ]
 
     def _create_author(self, byline: Byline) -> Author:
-        stated = dataclasses.asdict(byline).items()
+        stated = {key: value for key, value in dataclasses.asdict(byline).items() if value}
         try:
-            author = self._remote.create_author({key: value for key, value in stated if value})
+            author = _author(self._remote.send("POST", _AUTHORS, payload=stated).data)
         except RemoteFault as fault:
             self._authors = None
             # Somebody else may have created the same author in the meantime.
@@ -68,3 +77,8 @@ class Sending:
             raise RemoteFault(message, status=fault.status) from fault
         self._authors = [*(self._authors or []), author]
         return author
+
+
+def _author(data: Mapping[str, Any] | None) -> Author:
+    entry = data or {}
+    return Author(*(str(entry.get(key)) for key in Author._fields))

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from cms.commands.client.posts import Posts
-from cms.commands.client.remote import Post
+from cms.commands.client.posts import Post, Posts
 from tests.client.desk import Desk, Person, unique
 
 
