@@ -7,9 +7,9 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from cms.content.markdown import parser
 from cms.content.markdown.nesting import start_tags
 from cms.content.markdown.parts import Heading, Image, Link, Parts
+from cms.content.markdown.rules import footnotes
 from cms.content.markdown.sanitiser import destination, prefixed
 
 _LEVELS: Final = {f"h{level}": level for level in range(1, 7)}
@@ -67,9 +67,9 @@ def _read_one(token: Token, line: int, found: _Found) -> None:
     elif token.type == "image":
         found.images.append(Image(str(token.attrs["src"]), _alternative(token), line))
     elif token.type == "footnote_open":
-        found.ids.add(parser.note_id(token))
+        found.ids.add(footnotes.note_id(token))
     elif token.type == "footnote_ref":
-        found.ids.add(parser.return_id(token))
+        found.ids.add(footnotes.return_id(token))
 
 
 def _alternative(image: Token) -> str | None:
