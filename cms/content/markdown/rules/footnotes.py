@@ -11,7 +11,7 @@ from markdown_it.token import Token
 from mdit_py_plugins.footnote import footnote_plugin
 from mdit_py_plugins.footnote.index import footnote_ref
 
-from cms.content.markdown.sanitiser import ID_PREFIX
+from cms.content.markdown.anchors import ID_PREFIX
 
 # Longer labels would let each `[^` look through all of the rest.
 _LABEL: Final = re.compile(r"\[\^[^\s\]]{1,99}\]")

@@ -7,7 +7,7 @@ from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 from cms.content import slugs
-from cms.content.markdown.sanitiser import ID_PREFIX
+from cms.content.markdown.anchors import ID_PREFIX
 
 
 def add(markdown: MarkdownIt) -> None:
