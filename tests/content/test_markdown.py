@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cms.content import markdown
-from cms.content.markdown import parser
+from cms.content.markdown.rules import watch
 
 # Written here again on purpose, and not taken from the code: this is the promise.
 TAGS = set(
@@ -688,7 +688,7 @@ def test_elements_that_never_end_are_looked_for_once() -> None:
 
 
 def test_a_source_that_takes_too_long_to_read_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parser, "LONGEST_PARSING", -1.0)
+    monkeypatch.setattr(watch, "LONGEST_PARSING", -1.0)
     assert html_of("short") == "<p>short</p>\n"
     with pytest.raises(markdown.MarkdownTooComplex, match="to read"):
         html_of("*a* " * 1000)

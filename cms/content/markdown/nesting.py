@@ -6,23 +6,15 @@ repairs bad nesting by rules that let fifty kilobytes of crossed tags become two
 of the depth. After this step there is nothing left to repair.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from html import escape, unescape
 from typing import Final
 
+from cms.content.markdown import tags
 from cms.editions.text import VOID
 
 DEEPEST: Final = 100
-
-# Elements whose content is not text for readers. They go with all that is in them.
-_DISCARDED: Final = frozenset(
-    """
-    iframe math noembed noframes noscript object script select style svg template textarea
-    title xmp
-    """.split()  # noqa: SIM905 - one word a line would hide the rest
-)
 
 _HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS: Final = _HEADINGS | frozenset(
@@ -59,23 +51,12 @@ _ENDS: Final = {
 }
 _PARAGRAPH: Final = frozenset({"p"})
 
-# Quotes count only behind an equals sign. Possessive, so that no input makes it go back.
-_TAG: Final = re.compile(
-    r"<(/?)([a-zA-Z][^\s/>]*+)"
-    r"((?:[^>=]|=\s*+(?:\"[^\"]*\"|'[^']*'|[^\s>\"'][^\s>]*+)?+)*+)>"
-)
-_ATTRIBUTE: Final = re.compile(
-    r"([^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"'][^\s>]*+)))?+"
-)
-_COMMENT: Final = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
-_DECLARATION: Final = re.compile(r"<(?:[!?]|/[^a-zA-Z])[^>]*>")
-
 
 def balance(html: str, allowed: Mapping[str, AbstractSet[str]]) -> str:
     """``html`` with only the tags and attributes of ``allowed``, at most ``DEEPEST`` deep."""
     html = html.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
     tree = _Tree(allowed)
-    for piece in _pieces(html):
+    for piece in tags.pieces(html):
         if isinstance(piece, str):
             tree.text(piece)
         elif piece[1]:
@@ -83,59 +64,6 @@ def balance(html: str, allowed: Mapping[str, AbstractSet[str]]) -> str:
         else:
             tree.start(piece[2].lower(), piece[3])
     return tree.finish()
-
-
-def start_tags(html: str) -> Iterator[tuple[str, dict[str, str], int]]:
-    """Name, attributes and place of each element that begins in raw HTML, whatever it is."""
-    for piece in _pieces(html):
-        if not isinstance(piece, str) and not piece[1]:
-            found = {name: unescape(value) for name, value in _attributes(piece[3]).items()}
-            yield piece[2].lower(), found, piece.start()
-
-
-def _pieces(html: str) -> Iterator[str | re.Match[str]]:
-    """Text and tags in order, without elements that are not text for readers."""
-    endless: set[str] = set()
-    position = 0
-    while (start := html.find("<", position)) >= 0:
-        yield html[position:start]
-        if tag := _TAG.match(html, start):
-            position = tag.end()
-            name = tag[2].lower()
-            if name not in _DISCARDED:
-                yield tag
-            elif not tag[1]:
-                position = _after(html, name, position, endless)
-        elif other := _COMMENT.match(html, start) or _DECLARATION.match(html, start):
-            position = other.end()
-        elif html[start + 1 : start + 2].isalpha() or html[start + 1 : start + 2] in ("/", "!"):
-            # A tag that never ends. A browser would hide all that follows; to show it as text
-            # loses nothing. To look for further tags would take time squared.
-            position = start
-            break
-        else:
-            yield "<"
-            position = start + 1
-    yield html[position:]
-
-
-def _attributes(source: str) -> dict[str, str]:
-    """Values as they were written; of two with one name the first counts."""
-    found: dict[str, str] = {}
-    for match in _ATTRIBUTE.finditer(source):
-        found.setdefault(match[1].lower(), match[2] or match[3] or match[4] or "")
-    return found
-
-
-def _after(html: str, name: str, position: int, endless: set[str]) -> int:
-    """Where the element that was opened before ``position`` ends; there, when it never ends."""
-    if name in endless:
-        return position
-    end = re.compile(rf"</{name}(?=[\s/>])[^>]*>", re.IGNORECASE).search(html, position)
-    if end is None:
-        endless.add(name)
-        return position
-    return end.end()
 
 
 class _Tree:
@@ -216,6 +144,6 @@ class _Tree:
         return "".join(
             # Not `escape`: the value is still as the author wrote it, with its entities.
             ' {}="{}"'.format(attribute, value.replace('"', "&quot;").replace("<", "&lt;"))
-            for attribute, value in _attributes(source).items()
+            for attribute, value in tags.attributes(source).items()
             if attribute in self.allowed[name]
         )

@@ -7,10 +7,10 @@ from urllib.parse import unquote
 
 from markdown_it.token import Token
 
-from cms.content.markdown import parser
-from cms.content.markdown.nesting import start_tags
+from cms.content.markdown.anchors import destination, prefixed
 from cms.content.markdown.parts import Heading, Image, Link, Parts
-from cms.content.markdown.sanitiser import destination, prefixed
+from cms.content.markdown.rules import footnotes
+from cms.content.markdown.tags import start_tags
 
 _LEVELS: Final = {f"h{level}": level for level in range(1, 7)}
 # The top of the page, whatever is there (HTML standard, 7.4.6.4).
@@ -67,9 +67,9 @@ def _read_one(token: Token, line: int, found: _Found) -> None:
     elif token.type == "image":
         found.images.append(Image(str(token.attrs["src"]), _alternative(token), line))
     elif token.type == "footnote_open":
-        found.ids.add(parser.note_id(token))
+        found.ids.add(footnotes.note_id(token))
     elif token.type == "footnote_ref":
-        found.ids.add(parser.return_id(token))
+        found.ids.add(footnotes.return_id(token))
 
 
 def _alternative(image: Token) -> str | None:
@@ -104,5 +104,5 @@ def _judged(found: _Found) -> Iterator[Link]:
         if not link.address.startswith("#") or target.lower() in _TOP:
             yield link
         else:
-            is_broken = destination(target, found.ids.__contains__) is None
+            is_broken = destination(target, found.ids) is None
             yield replace(link, is_broken=is_broken)

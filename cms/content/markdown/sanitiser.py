@@ -1,20 +1,14 @@
 """Says which HTML a post may contain, and removes the rest."""
 
 import re
-from collections.abc import Callable
 from functools import cache
-from html import unescape
 from typing import Final
-from urllib.parse import unquote
 
 import nh3
 from pygments.token import STANDARD_TYPES
 
-from cms.content import slugs
+from cms.content.markdown import anchors
 from cms.content.markdown.nesting import balance
-
-# In front of every id, so that no post can take an id that the frontend's own page uses.
-ID_PREFIX: Final = "content-"
 
 _EVERYWHERE: Final = frozenset({"class", "dir", "id", "lang", "title"})
 _OWN_ATTRIBUTES: Final = {
@@ -77,19 +71,13 @@ _VALUES: Final = {
     "width": re.compile("[0-9]{1,5}%?"),
 }
 _FLAGS: Final = frozenset({"checked", "disabled", "open", "reversed"})
-_ID: Final = re.compile(r"[\w.:-]{1,150}")
-
-# Exact, because it reads only what the sanitiser wrote: there `<` begins a tag and nothing else.
-_TAG: Final = re.compile(r'<[a-z][a-z0-9]*(?: [a-z]+="[^"]*")*>')
-_ID_ATTRIBUTE: Final = re.compile(r' id="([^"]*)"')
-_FRAGMENT: Final = re.compile(r' href="#([^"]*)"')
 
 
 def sanitise(html: str) -> str:
     """Only what is allowed, with ids that are unique and links inside the document that work."""
     # A lone surrogate is no character and cannot be stored or sent.
     html = re.sub("[\ud800-\udfff]", "\ufffd", html)
-    return _connect(_cleaner().clean(balance(html, ALLOWED)))
+    return anchors.connect(_cleaner().clean(balance(html, ALLOWED)))
 
 
 @cache
@@ -112,7 +100,7 @@ def _value(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "class":
         return _classes(value)
     if attribute == "id":
-        return prefixed(value)
+        return anchors.prefixed(value)
     if attribute in _URLS:
         return value if _is_safe(value, within=tag) else None
     if attribute in _FLAGS:
@@ -128,13 +116,6 @@ def _classes(value: str) -> str | None:
     return " ".join(kept) or None
 
 
-def prefixed(identifier: str) -> str | None:
-    """An id as it is shown; ``None`` for one that is not."""
-    if not _ID.fullmatch(identifier):
-        return None
-    return identifier if identifier.startswith(ID_PREFIX) else ID_PREFIX + identifier
-
-
 def _is_safe(url: str, *, within: str) -> bool:
     """The same question that nh3 asks of a URL, asked again in a stricter way."""
     if re.search(r"[\x00-\x1f\x7f]", url):
@@ -143,39 +124,3 @@ def _is_safe(url: str, *, within: str) -> bool:
     if not colon or re.search("[/?#]", scheme):
         return True
     return scheme.strip().lower() in ({"http", "https"} if within == "img" else URL_SCHEMES)
-
-
-def _connect(html: str) -> str:
-    """Drop an id that was given before; lead links to where an id is; unlink those to nowhere."""
-    known = {match[1] for tag in _TAG.findall(html) for match in _ID_ATTRIBUTE.finditer(tag)}
-    given: set[str] = set()
-
-    def corrected(tag: re.Match[str]) -> str:
-        text = tag[0]
-        if identifier := _ID_ATTRIBUTE.search(text):
-            if identifier[1] in given:
-                text = text.replace(identifier[0], "", 1)
-            given.add(identifier[1])
-        if text.startswith("<a ") and (fragment := _FRAGMENT.search(text)):
-            text = text.replace(fragment[0], _reference(fragment[1], known.__contains__), 1)
-        return text
-
-    return _TAG.sub(corrected, html)
-
-
-def destination(target: str, is_known: Callable[[str], bool]) -> str | None:
-    """The id that a link to ``target`` leads to; ``None`` if nothing here is called so."""
-    candidates = (
-        target,
-        ID_PREFIX + target,
-        ID_PREFIX + slugs.slugify(target, fallback="section"),
-    )
-    return next(filter(is_known, candidates), None)
-
-
-def _reference(fragment: str, is_known: Callable[[str], bool]) -> str:
-    target = unquote(unescape(fragment))
-    if found := destination(target, is_known):
-        return f' href="#{found}"'
-    # Perhaps the frontend has such an id; one with the prefix it cannot have.
-    return "" if target.startswith(ID_PREFIX) else f' href="#{fragment}"'

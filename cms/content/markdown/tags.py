@@ -1,0 +1,81 @@
+"""Takes raw HTML apart, however it was written: its text and its tags."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Final
+
+# Elements whose content is not text for readers. They go with all that is in them.
+_DISCARDED: Final = frozenset(
+    """
+    iframe math noembed noframes noscript object script select style svg template textarea
+    title xmp
+    """.split()  # noqa: SIM905 - one word a line would hide the rest
+)
+
+# Quotes count only behind an equals sign. Possessive, so that no input makes it go back.
+_TAG: Final = re.compile(
+    r"<(/?)([a-zA-Z][^\s/>]*+)"
+    r"((?:[^>=]|=\s*+(?:\"[^\"]*\"|'[^']*'|[^\s>\"'][^\s>]*+)?+)*+)>"
+)
+_ATTRIBUTE: Final = re.compile(
+    r"([^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"'][^\s>]*+)))?+"
+)
+_COMMENT: Final = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))", re.DOTALL)
+_DECLARATION: Final = re.compile(r"<(?:[!?]|/[^a-zA-Z])[^>]*>")
+
+
+def start_tags(html: str) -> Iterator[tuple[str, dict[str, str], int]]:
+    """Name, attributes and place of each element that begins in raw HTML, whatever it is."""
+    for piece in pieces(html):
+        if not isinstance(piece, str) and not piece[1]:
+            found = {name: unescape(value) for name, value in attributes(piece[3]).items()}
+            yield piece[2].lower(), found, piece.start()
+
+
+def pieces(html: str) -> Iterator[str | re.Match[str]]:
+    """Text and tags in order, without elements that are not text for readers.
+
+    Of a tag, the groups are the slash that ends an element, the name and the attributes.
+    """
+    endless: set[str] = set()
+    position = 0
+    while (start := html.find("<", position)) >= 0:
+        yield html[position:start]
+        if tag := _TAG.match(html, start):
+            position = tag.end()
+            name = tag[2].lower()
+            if name not in _DISCARDED:
+                yield tag
+            elif not tag[1]:
+                position = _after(html, name, position, endless)
+        elif other := _COMMENT.match(html, start) or _DECLARATION.match(html, start):
+            position = other.end()
+        elif html[start + 1 : start + 2].isalpha() or html[start + 1 : start + 2] in ("/", "!"):
+            # A tag that never ends. A browser would hide all that follows; to show it as text
+            # loses nothing. To look for further tags would take time squared.
+            position = start
+            break
+        else:
+            yield "<"
+            position = start + 1
+    yield html[position:]
+
+
+def attributes(source: str) -> dict[str, str]:
+    """Values as they were written; of two with one name the first counts."""
+    found: dict[str, str] = {}
+    for match in _ATTRIBUTE.finditer(source):
+        found.setdefault(match[1].lower(), match[2] or match[3] or match[4] or "")
+    return found
+
+
+def _after(html: str, name: str, position: int, endless: set[str]) -> int:
+    """Where the element that was opened before ``position`` ends; there, when it never ends."""
+    if name in endless:
+        return position
+    end = re.compile(rf"</{name}(?=[\s/>])[^>]*>", re.IGNORECASE).search(html, position)
+    if end is None:
+        endless.add(name)
+        return position
+    return end.end()
