@@ -104,12 +104,11 @@ def list_managed_keys(page: dict[str, Any]) -> Any:
 
     Those of the site and those of all users, newest first; never their secrets.
     """
-    filter_ = page.get("filter_")
     return pages.managed(
         session(),
-        queries.matching(filter_=filter_, now=moments.now()),
+        queries.matching(now=moments.now(), **pages.filters(page)),
         AccessKey.id,
-        scope=f"all keys filter={filter_}",
+        scope="all keys",
         page=page,
     )
 
