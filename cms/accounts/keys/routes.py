@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from flask import current_app
 
-from cms.accounts.access import account, caller, requires, requires_login
+from cms.accounts.access import caller, requires, requires_login
 from cms.accounts.keys import actions, queries
 from cms.accounts.keys.actions import KnownTags
 from cms.accounts.keys.models import AccessKey
@@ -50,7 +50,7 @@ def list_keys(page: dict[str, Any]) -> Any:
 
     Newest first, with their last use; never their secrets.
     """
-    user_id = account().id
+    user_id = caller().id
     found = queries.of_user(user_id)
     return pages.managed(session(), found, AccessKey.id, scope=f"keys of {user_id}", page=page)
 
@@ -66,7 +66,7 @@ def create_key(values: dict[str, Any]) -> Any:
     The secret is in this answer and nowhere else. It goes wherever an access token goes, but cannot
     make keys or change the password. It stays good when the password changes.
     """
-    user = cast(User, session().get(User, account().id))
+    user = cast(User, session().get(User, caller().id))
     key, text = actions.create(session(), user, values, known_tags=_known_tags(), now=moments.now())
     return _shown(key, text), {"Location": f"/api/v1/auth/keys/{key.id}"}
 
@@ -79,7 +79,7 @@ def get_key(key_id: uuid.UUID) -> AccessKey:
 
     With its last use; never its secret.
     """
-    return queries.get(session(), key_id, of=account().id)
+    return queries.get(session(), key_id, of=caller().id)
 
 
 @blueprint.delete("/<uuid:key_id>")
@@ -90,7 +90,7 @@ def delete_key(key_id: uuid.UUID) -> None:
 
     It opens nothing any more, from the next request on.
     """
-    key = queries.get(session(), key_id, of=account().id)
+    key = queries.get(session(), key_id, of=caller().id)
     actions.delete(session(), key, by=caller(), now=moments.now())
 
 
