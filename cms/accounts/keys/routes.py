@@ -25,8 +25,6 @@ from cms.foundation.http import Blueprint, pages, session
 from cms.foundation.http.pages import PageFilter
 from cms.foundation.http.retries import holds_secrets
 
-_SHOWN = tuple(KeyOut().fields)
-
 blueprint = Blueprint(
     "keys",
     __name__,
@@ -68,7 +66,7 @@ def create_key(values: dict[str, Any]) -> Any:
     """
     user = cast(User, session().get(User, caller().id))
     key, text = actions.create(session(), user, values, known_tags=_known_tags(), now=moments.now())
-    return _shown(key, text), {"Location": f"/api/v1/auth/keys/{key.id}"}
+    return NewKeyOut.of(key, secret=text), {"Location": f"/api/v1/auth/keys/{key.id}"}
 
 
 @blueprint.get("/<uuid:key_id>")
@@ -127,7 +125,7 @@ def create_service_key(values: dict[str, Any]) -> Any:
     key, text = actions.create_service(
         session(), values, known_tags=_known_tags(), by=caller(), now=moments.now()
     )
-    return _shown(key, text), {"Location": f"/api/v1/manage/keys/{key.id}"}
+    return NewKeyOut.of(key, secret=text), {"Location": f"/api/v1/manage/keys/{key.id}"}
 
 
 @managed.get("/<uuid:key_id>")
@@ -150,10 +148,6 @@ def delete_managed_key(key_id: uuid.UUID) -> None:
     It opens nothing any more, from the next request on.
     """
     actions.delete(session(), queries.get(session(), key_id), by=caller(), now=moments.now())
-
-
-def _shown(key: AccessKey, text: str) -> dict[str, Any]:
-    return {"secret": text, **{name: getattr(key, name) for name in _SHOWN}}
 
 
 def _known_tags() -> KnownTags:
