@@ -32,7 +32,7 @@ def a_caller(app: Edge, role: str, **values: Any) -> Caller:
         )
         login = login_actions.open_login(session, user.id, lifetime=timedelta(days=1), now=now)
     with app.app_context():
-        pair = tokens.issue(login, expires_in=900)
+        pair = tokens.issue(login)
     return Caller(app, pair["access_token"], user_id=str(user.id), email=email, password=PASSWORD)
 
 

@@ -62,7 +62,7 @@ def requires_refresh_token(view: Callable[P, R]) -> Callable[P, R]:
     """Only with a refresh token, which is good for nothing else."""
 
     def check() -> None:
-        g.claims = read_token("refresh")
+        g.claims = _read(_bearer(), "refresh")
 
     return guard(
         view, access="refresh token", check=check, security=BEARER, failures=(Unauthenticated,)
@@ -89,14 +89,6 @@ def claims() -> dict[str, Any]:
     return cast(dict[str, Any], g.claims)
 
 
-def read_token(kind: str) -> dict[str, Any]:
-    """The claims of the Bearer token, checked; ``sid`` and ``sub`` as UUIDs.
-
-    Raises ``Unauthenticated``, which never says what exactly is wrong with a forged token.
-    """
-    return _read(_bearer(), kind)
-
-
 def _guarding(
     permission: Permission, check: Callable[[], None], *failures: type[CmsError]
 ) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -107,12 +99,15 @@ def _guarding(
             check=check,
             security=BEARER,
             failures=failures,
-            asker=lambda: Asker(
-                id=str(caller().id), rights=f"{caller().role} {caller().key_id or ''}"
-            ),
+            asker=_asker,
         )
 
     return decorator
+
+
+def _asker() -> Asker:
+    by = caller()
+    return Asker(id=str(by.id), rights=f"{by.role} {by.key_id or ''}")
 
 
 def _bearer() -> str:
@@ -128,6 +123,10 @@ def _bearer() -> str:
 
 
 def _read(token: str, kind: str) -> dict[str, Any]:
+    """The claims of a token, checked; ``sid`` and ``sub`` as UUIDs.
+
+    Raises ``Unauthenticated``, which never says what exactly is wrong with a forged token.
+    """
     try:
         found = tokens.read(token, kind=kind)
         return found | {name: uuid.UUID(str(found[name])) for name in ("sid", "sub")}
@@ -143,13 +142,12 @@ def _rejected() -> Unauthenticated:
 def _identify() -> None:
     """Find out who calls, as of now: role, activity, logout and revocation count at once."""
     token = _bearer()
-    if secret.is_key(token):
-        _identify_by_key(token)
-    else:
-        _identify_by_login(token)
+    g.account, g.caller = _by_key(token) if secret.is_key(token) else _by_login(token)
+    by = caller()
+    acts(by.id, by.name, key_id=by.key_id)
 
 
-def _identify_by_login(token: str) -> None:
+def _by_login(token: str) -> tuple[User, Caller]:
     found = _read(token, "access")
     with _looking() as session_:
         pair = queries.find_login(session_, found["sid"])
@@ -158,11 +156,11 @@ def _identify_by_login(token: str) -> None:
     user, current = pair
     if user.id != found["sub"] or not user.is_active or not current.is_alive(moments.now()):
         raise _rejected()
-    g.account, g.login, g.caller = user, current, Caller.of(user)
-    acts(user.id, user.name)
+    g.login = current
+    return user, Caller.of(user)
 
 
-def _identify_by_key(token: str) -> None:
+def _by_key(token: str) -> tuple[User, Caller]:
     now = moments.now()
     if not secret.is_sound(token):
         raise _rejected()
@@ -170,10 +168,9 @@ def _identify_by_key(token: str) -> None:
         key = key_queries.find_by_digest(session_, secret.digest(token))
     if key is None or not key.counts(now):
         raise _rejected()
-    g.account, g.caller = key.user, key.caller()
-    acts(key.user.id, key.user.name, key_id=key.id)
     structlog.contextvars.bind_contextvars(key_id=str(key.id))
     cast(Uses, current_app.extensions["cms.key_uses"]).note(key, now=now)
+    return key.user, key.caller()
 
 
 @contextmanager

@@ -40,28 +40,26 @@ def create(
     *,
     known_tags: KnownTags,
     now: datetime,
-    prefix: str = secret.PERSONAL,
 ) -> tuple[AccessKey, str]:
     """A new key of ``user`` from ``name, permissions`` and perhaps ``tag_ids, expires_at``.
 
     Gives it with its secret, which nobody can find out later. Raises ``Unprocessable``.
     """
     tag_ids, expires_at = values.get("tag_ids"), values.get("expires_at")
-    permissions = sorted(set(values["permissions"]))
     _check_permissions(values["permissions"], Role(user.role), is_limited=tag_ids is not None)
     if tag_ids is not None:
         _check_tags(tag_ids, known_tags(session, tag_ids))
     if expires_at is not None and not now < expires_at <= now + LONGEST_LIFE:
         message = "Must be within the next ten years; leave it out for a key that never ends."
         raise _refusal([Fault("#/expires_at", message)])
-    text = secret.new(prefix)
+    text = secret.new(secret.SERVICE if user.kind == UserKind.SERVICE else secret.PERSONAL)
     key = AccessKey(
         id=new_id(),
         user=user,
         name=values["name"],
         hint=secret.hint(text),
         digest=secret.digest(text),
-        permissions=permissions,
+        permissions=sorted(set(values["permissions"])),
         tag_ids=None if tag_ids is None else [str(one) for one in dict.fromkeys(tag_ids)],
         created_at=now,
         expires_at=expires_at,
@@ -100,7 +98,7 @@ def create_service(
     saving.begin(user, by=by, now=now)
     session.add(user)
     values = {"permissions": sorted(GRANTED[role] & GRANTABLE), **values}
-    return create(session, user, values, known_tags=known_tags, now=now, prefix=secret.SERVICE)
+    return create(session, user, values, known_tags=known_tags, now=now)
 
 
 def delete(session: Session, key: AccessKey, *, by: Caller, now: datetime) -> None:

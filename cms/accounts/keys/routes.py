@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from flask import current_app
 
-from cms.accounts.access import account, caller, requires, requires_login
+from cms.accounts.access import caller, requires, requires_login
 from cms.accounts.keys import actions, queries
 from cms.accounts.keys.actions import KnownTags
 from cms.accounts.keys.models import AccessKey
@@ -24,8 +24,6 @@ from cms.foundation.errors import Malformed
 from cms.foundation.http import Blueprint, pages, session
 from cms.foundation.http.pages import PageFilter
 from cms.foundation.http.retries import holds_secrets
-
-_SHOWN = tuple(KeyOut().fields)
 
 blueprint = Blueprint(
     "keys",
@@ -50,7 +48,7 @@ def list_keys(page: dict[str, Any]) -> Any:
 
     Newest first, with their last use; never their secrets.
     """
-    user_id = account().id
+    user_id = caller().id
     found = queries.of_user(user_id)
     return pages.managed(session(), found, AccessKey.id, scope=f"keys of {user_id}", page=page)
 
@@ -66,9 +64,9 @@ def create_key(values: dict[str, Any]) -> Any:
     The secret is in this answer and nowhere else. It goes wherever an access token goes, but cannot
     make keys or change the password. It stays good when the password changes.
     """
-    user = cast(User, session().get(User, account().id))
+    user = cast(User, session().get(User, caller().id))
     key, text = actions.create(session(), user, values, known_tags=_known_tags(), now=moments.now())
-    return _shown(key, text), {"Location": f"/api/v1/auth/keys/{key.id}"}
+    return NewKeyOut.of(key, secret=text), {"Location": f"/api/v1/auth/keys/{key.id}"}
 
 
 @blueprint.get("/<uuid:key_id>")
@@ -79,7 +77,7 @@ def get_key(key_id: uuid.UUID) -> AccessKey:
 
     With its last use; never its secret.
     """
-    return queries.get(session(), key_id, of=account().id)
+    return queries.get(session(), key_id, of=caller().id)
 
 
 @blueprint.delete("/<uuid:key_id>")
@@ -90,7 +88,7 @@ def delete_key(key_id: uuid.UUID) -> None:
 
     It opens nothing any more, from the next request on.
     """
-    key = queries.get(session(), key_id, of=account().id)
+    key = queries.get(session(), key_id, of=caller().id)
     actions.delete(session(), key, by=caller(), now=moments.now())
 
 
@@ -104,12 +102,11 @@ def list_managed_keys(page: dict[str, Any]) -> Any:
 
     Those of the site and those of all users, newest first; never their secrets.
     """
-    filter_ = page.get("filter_")
     return pages.managed(
         session(),
-        queries.matching(filter_=filter_, now=moments.now()),
+        queries.matching(now=moments.now(), **pages.filters(page)),
         AccessKey.id,
-        scope=f"all keys filter={filter_}",
+        scope="all keys",
         page=page,
     )
 
@@ -128,7 +125,7 @@ def create_service_key(values: dict[str, Any]) -> Any:
     key, text = actions.create_service(
         session(), values, known_tags=_known_tags(), by=caller(), now=moments.now()
     )
-    return _shown(key, text), {"Location": f"/api/v1/manage/keys/{key.id}"}
+    return NewKeyOut.of(key, secret=text), {"Location": f"/api/v1/manage/keys/{key.id}"}
 
 
 @managed.get("/<uuid:key_id>")
@@ -151,10 +148,6 @@ def delete_managed_key(key_id: uuid.UUID) -> None:
     It opens nothing any more, from the next request on.
     """
     actions.delete(session(), queries.get(session(), key_id), by=caller(), now=moments.now())
-
-
-def _shown(key: AccessKey, text: str) -> dict[str, Any]:
-    return {"secret": text, **{name: getattr(key, name) for name in _SHOWN}}
 
 
 def _known_tags() -> KnownTags:

@@ -136,9 +136,7 @@ class NewKeyOut(KeyOut):
 class KeyFilter(PageFilter):
     """Which keys."""
 
-    filter_ = FilterField(
-        kinds(LISTED), data_key="filter", examples=["last_used_at:<now-90d", "expires_at:null"]
-    )
+    filter_ = FilterField(kinds(LISTED), examples=["last_used_at:<now-90d", "expires_at:null"])
 
 
 KeyPage = page_of(KeyOut)

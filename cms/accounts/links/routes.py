@@ -1,7 +1,6 @@
 """The addresses of invitations and forgotten passwords."""
 
 import uuid
-from datetime import timedelta
 from functools import partial
 from typing import Any, cast
 
@@ -28,7 +27,6 @@ from cms.foundation.errors import TooManyAttempts
 from cms.foundation.http import Blueprint, public, session
 from cms.foundation.http.edge import Edge, origin, reading, writing
 from cms.foundation.http.retries import holds_secrets
-from cms.foundation.settings import Settings
 
 blueprint = Blueprint(
     "passwords",
@@ -139,14 +137,14 @@ def _outcome(user: User, link: PasswordLink, text: str) -> dict[str, Any]:
 
 
 def _redeem(text: str, kind: str, password: str) -> dict[str, Any]:
-    now, settings = moments.now(), cast(Settings, current_app.extensions["cms.settings"])
+    now = moments.now()
     with reading() as beside:
         actions.check(beside, text, kind, now=now)
     new_hash = _passwords().hashed(password)
     user = actions.redeem(session(), text, kind, new_hash=new_hash, now=now)
-    lifetime = timedelta(days=settings.refresh_token_days)
-    opened = login_actions.open_login(session(), user.id, lifetime=lifetime, now=now)
-    return tokens.issue(opened, expires_in=settings.access_token_seconds)
+    return tokens.issue(
+        login_actions.open_login(session(), user.id, lifetime=tokens.lifetime(), now=now)
+    )
 
 
 def _sender() -> Sender:

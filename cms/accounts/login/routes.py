@@ -1,6 +1,5 @@
 """The addresses of login, refresh, logout, the own account and its password."""
 
-from datetime import timedelta
 from typing import Any, cast
 
 from flask import current_app
@@ -16,7 +15,7 @@ from cms.accounts.access import (
 from cms.accounts.login import actions, queries, tokens
 from cms.accounts.login.schemas import LoginIn, PasswordIn, Tokens
 from cms.accounts.login.throttle import Throttle
-from cms.accounts.models import LoginSession, User
+from cms.accounts.models import User
 from cms.accounts.passwords import Passwords
 from cms.accounts.permissions import Permission
 from cms.accounts.users.schemas import UserOut
@@ -25,7 +24,6 @@ from cms.foundation.errors import TooManyAttempts
 from cms.foundation.http import Blueprint, public, session
 from cms.foundation.http.edge import reading
 from cms.foundation.http.retries import holds_secrets
-from cms.foundation.settings import Settings
 
 blueprint = Blueprint(
     "auth",
@@ -56,9 +54,9 @@ def log_in(credentials: dict[str, str]) -> dict[str, Any]:
         throttle.count(queries.email_key(email))
         raise
     now = moments.now()
-    opened = actions.open_login(session(), user.id, lifetime=_lifetime(), now=now)
+    opened = actions.open_login(session(), user.id, lifetime=tokens.lifetime(), now=now)
     actions.refresh_hash(session(), user.id, passwords, password)
-    return _issue(opened)
+    return tokens.issue(opened)
 
 
 @blueprint.post("/refresh")
@@ -77,10 +75,10 @@ def refresh_tokens() -> dict[str, Any]:
         found["sid"],
         found.get("rot", -1),
         user_id=found["sub"],
-        lifetime=_lifetime(),
+        lifetime=tokens.lifetime(),
         now=moments.now(),
     )
-    return _issue(renewed)
+    return tokens.issue(renewed)
 
 
 @blueprint.post("/logout")
@@ -126,19 +124,7 @@ def change_password(words: dict[str, str]) -> dict[str, Any]:
         raise
     new_hash = passwords.hashed(words["new_password"])
     actions.change_password(session(), user.id, checked=checked, new_hash=new_hash, now=now)
-    return _issue(actions.open_login(session(), user.id, lifetime=_lifetime(), now=now))
-
-
-def _issue(opened: LoginSession) -> dict[str, Any]:
-    return tokens.issue(opened, expires_in=_settings().access_token_seconds)
-
-
-def _settings() -> Settings:
-    return cast(Settings, current_app.extensions["cms.settings"])
-
-
-def _lifetime() -> timedelta:
-    return timedelta(days=_settings().refresh_token_days)
+    return tokens.issue(actions.open_login(session(), user.id, lifetime=tokens.lifetime(), now=now))
 
 
 def _throttle() -> Throttle:

@@ -1,7 +1,7 @@
 """Access and refresh tokens for a login: short-lived JWTs that name the login they belong to."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import jwt
 from flask import Flask, current_app
@@ -32,7 +32,12 @@ def register(app: Flask, settings: Settings) -> None:
     JWTManager(app)
 
 
-def issue(login: LoginSession, *, expires_in: int) -> dict[str, Any]:
+def lifetime() -> timedelta:
+    """How long a login lasts after it was opened or renewed."""
+    return cast(timedelta, current_app.config["JWT_REFRESH_TOKEN_EXPIRES"])
+
+
+def issue(login: LoginSession) -> dict[str, Any]:
     """Both tokens of a login, in the shape of RFC 6749, 5.1."""
     identity = str(login.user_id)
     claims = {"sid": str(login.id)}
@@ -42,7 +47,7 @@ def issue(login: LoginSession, *, expires_in: int) -> dict[str, Any]:
             identity, additional_claims={**claims, "rot": login.rotation}
         ),
         "token_type": "Bearer",
-        "expires_in": expires_in,
+        "expires_in": int(current_app.config["JWT_ACCESS_TOKEN_EXPIRES"].total_seconds()),
     }
 
 

@@ -33,12 +33,11 @@ def list_users(page: dict[str, Any]) -> Any:
 
     Newest first.
     """
-    filter_ = page.get("filter_")
     return pages.managed(
         session(),
-        queries.matching(filter_=filter_, now=moments.now()),
+        queries.matching(now=moments.now(), **pages.filters(page)),
         User.id,
-        scope="users" if filter_ is None else f"users filter={filter_}",
+        scope="users",
         page=page,
     )
 

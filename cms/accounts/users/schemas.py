@@ -94,9 +94,7 @@ class UserOut(Shown):
 class UserFilter(PageFilter):
     """Which users."""
 
-    filter_ = FilterField(
-        kinds(LISTED), data_key="filter", examples=["role:[admin,editor]+is_active:true"]
-    )
+    filter_ = FilterField(kinds(LISTED), examples=["role:[admin,editor]+is_active:true"])
 
 
 UserPage = page_of(UserOut)

@@ -32,12 +32,11 @@ def list_managed_authors(page: dict[str, Any]) -> Any:
 
     Newest first.
     """
-    filters = {name: page[name] for name in ("q", "filter_") if name in page}
     return pages.managed(
         session(),
-        queries.matching(now=moments.now(), **filters),
+        queries.matching(now=moments.now(), **pages.filters(page)),
         Author.id,
-        scope=f"managed authors {filters}",
+        scope="managed authors",
         page=page,
     )
 

@@ -77,9 +77,7 @@ class AuthorOut(Shown):
 class AuthorFilter(NamedFilter):
     """Which authors."""
 
-    filter_ = FilterField(
-        kinds(LISTED), data_key="filter", examples=["slug:~'news'+updated_at:>now-7d"]
-    )
+    filter_ = FilterField(kinds(LISTED), examples=["slug:~'news'+updated_at:>now-7d"])
 
 
 AuthorPage = page_of(AuthorOut)

@@ -42,12 +42,11 @@ def list_managed_posts(page: dict[str, Any]) -> Any:
     Newest first. Authors and contributors see their own posts only. What is in the trash is listed
     only where `status` or `filter` names it.
     """
-    filters = {name: value for name, value in page.items() if name not in {"limit", "cursor"}}
     return pages.managed(
         session(),
-        queries.matching(by=caller(), now=moments.now(), **filters),
+        queries.matching(by=caller(), now=moments.now(), **pages.filters(page)),
         Post.id,
-        scope=f"managed posts {sorted(filters.items())}",
+        scope="managed posts",
         page=page,
         expand=queries.expanded,
     )

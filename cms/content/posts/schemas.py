@@ -235,9 +235,7 @@ class PostFilter(PageFilter):
     slug = SlugField(metadata={"description": "The post with exactly this slug"})
     q = Line(longest=200, metadata={"description": "Part of the title or slug"})
     filter_ = FilterField(
-        kinds(LISTED),
-        data_key="filter",
-        examples=["status:[draft,in_review]+updated_at:>now-7d", "tag:null"],
+        kinds(LISTED), examples=["status:[draft,in_review]+updated_at:>now-7d", "tag:null"]
     )
 
 

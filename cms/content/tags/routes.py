@@ -32,12 +32,11 @@ def list_managed_tags(page: dict[str, Any]) -> Any:
 
     Newest first.
     """
-    filters = {name: page[name] for name in ("q", "filter_") if name in page}
     return pages.managed(
         session(),
-        queries.matching(now=moments.now(), **filters),
+        queries.matching(now=moments.now(), **pages.filters(page)),
         Tag.id,
-        scope=f"managed tags {filters}",
+        scope="managed tags",
         page=page,
     )
 

@@ -63,9 +63,7 @@ class TagOut(Shown):
 class TagFilter(NamedFilter):
     """Which tags."""
 
-    filter_ = FilterField(
-        kinds(LISTED), data_key="filter", examples=["slug:~'news'+updated_at:>now-7d"]
-    )
+    filter_ = FilterField(kinds(LISTED), examples=["slug:~'news'+updated_at:>now-7d"])
 
 
 TagPage = page_of(TagOut)

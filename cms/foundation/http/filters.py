@@ -14,10 +14,11 @@ from cms.foundation.filters.scanner import BadFilter
 class FilterField(fields.String):
     """A filter over the fields that a list allows; gives the checked tree."""
 
-    def __init__(self, allowed: Mapping[str, Kind], *, examples: list[str], **kwargs: Any) -> None:
+    def __init__(self, allowed: Mapping[str, Kind], *, examples: list[str]) -> None:
         """``allowed``: names and kinds of the fields."""
         named = ", ".join(f"`{name}`" for name in allowed)
         super().__init__(
+            data_key="filter",
             metadata={
                 "minLength": 1,
                 "maxLength": LONGEST,
@@ -26,7 +27,6 @@ class FilterField(fields.String):
                 f"ends with, `null`, `now-30d`; a space reads as `+`. Fields: {named}",
                 "examples": examples,
             },
-            **kwargs,
         )
         self._allowed = allowed
 

@@ -24,6 +24,12 @@ class Shown(Schema):
 
         unknown = EXCLUDE
 
+    @classmethod
+    def of(cls, row: object, **more: Any) -> dict[str, Any]:
+        """What this schema shows of ``row``, with ``more`` that the row does not know itself."""
+        sources = [field.attribute or name for name, field in cls._declared_fields.items()]
+        return {one: more[one] if one in more else getattr(row, one) for one in sources}
+
 
 class OrjsonProvider(JSONProvider):
     """Flask's JSON through orjson; keeps the order of keys."""

@@ -75,6 +75,11 @@ def link_next(cursor: str | None) -> dict[str, str]:
     return {"Link": f'<{request.path}?{query}>; rel="next"'}
 
 
+def filters(page: dict[str, Any]) -> dict[str, Any]:
+    """What a list is asked for, besides which part of it."""
+    return {name: value for name, value in page.items() if name not in {"limit", "cursor"}}
+
+
 def managed(
     session: Session,
     select: Select[T],
@@ -86,8 +91,10 @@ def managed(
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """One page of a management list, newest first by ``key`` (a UUIDv7).
 
-    Ids never change, so a walk shows each row that exists throughout exactly once.
+    Ids never change, so a walk shows each row that exists throughout exactly once. ``scope`` names
+    the list; a cursor goes on in the same one with the same filters.
     """
+    scope = f"{scope} {sorted(filters(page).items())}"
     if "cursor" in page:
         (last,) = cursors.unseal(scope, page["cursor"], 1)
         select = select.where(key < uuid.UUID(last))

@@ -30,11 +30,10 @@ def list_audit_entries(page: dict[str, Any]) -> Any:
     Newest first: one entry for each thing that a request, a command or a job changed. Nothing
     changes or removes an entry. What failed has changed nothing, and has none.
     """
-    filter_ = page.get("filter_")
     return pages.managed(
         session(),
-        queries.matching(filter_=filter_, now=moments.now()),
+        queries.matching(now=moments.now(), **pages.filters(page)),
         AuditEntry.id,
-        scope=f"audit filter={filter_}",
+        scope="audit",
         page=page,
     )

@@ -77,9 +77,7 @@ class AuditFilter(PageFilter):
     """Which changes."""
 
     filter_ = FilterField(
-        kinds(LISTED),
-        data_key="filter",
-        examples=["action:[publish_post,unpublish_post]+at:>now-7d"],
+        kinds(LISTED), examples=["action:[publish_post,unpublish_post]+at:>now-7d"]
     )
 
 

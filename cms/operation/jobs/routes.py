@@ -32,13 +32,12 @@ def list_jobs(page: dict[str, Any]) -> Any:
 
     Newest first. `status=dead` lists what failed too often, with its error.
     """
-    filters = {name: page[name] for name in ("status", "kind") if name in page}
     now = clock.now(session())
     body, headers = pages.managed(
         session(),
-        queries.matching(now=now, **filters),
+        queries.matching(now=now, **pages.filters(page)),
         Job.id,
-        scope=f"jobs {filters}",
+        scope="jobs",
         page=page,
     )
     return {**body, "data": [shown(job, now) for job in body["data"]]}, headers

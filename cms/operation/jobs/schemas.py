@@ -66,5 +66,4 @@ JobPage = page_of(JobOut)
 
 def shown(job: Job, now: datetime) -> dict[str, Any]:
     """A job as it stands at ``now``."""
-    members = {name: getattr(job, name) for name in JobOut().fields if name != "status"}
-    return {**members, "status": job.status(now)}
+    return JobOut.of(job, status=job.status(now))

@@ -13,7 +13,6 @@ from cms.content.posts.previews import actions, queries
 from cms.content.posts.previews.models import PreviewLink
 from cms.content.posts.previews.schemas import (
     DAY,
-    KEPT,
     NewPreviewLink,
     PreviewLinkIn,
     PreviewLinkPage,
@@ -60,11 +59,7 @@ def create_preview_link(asked: dict[str, Any], post_id: uuid.UUID) -> Any:
         now=moments.now(),
     )
     site = current_app.extensions["cms.settings"].site_url
-    shown = {
-        **{name: getattr(link, name) for name in KEPT},
-        "url": f"{site}/api/v1/preview/{token}",
-        "token": token,
-    }
+    shown = NewPreviewLink.of(link, url=f"{site}/api/v1/preview/{token}", token=token)
     return shown, {"Location": f"/api/v1/manage/posts/{post_id}/preview-links/{link.id}"}
 
 

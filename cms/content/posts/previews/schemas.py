@@ -57,9 +57,6 @@ class PreviewLinkOut(Shown):
     expires_at = Moment(required=True)
 
 
-KEPT = tuple(field.attribute or name for name, field in PreviewLinkOut().fields.items())
-
-
 class NewPreviewLink(PreviewLinkOut):
     """A preview link with its token, which is shown this once."""
 
