@@ -366,12 +366,18 @@ def test_exclusions_alone_and_no_question_at_all_are_answered_from_every_post(
     assert [one["year"] for one in everything["facets"]["years"]] == [2021, 2020]
 
 
-def test_posts_of_the_same_moment_all_have_a_place(
-    app: Edge, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime(2020, 1, 1, tzinfo=UTC),
+        datetime(2020, 12, 31, 23, 59, 59, 999000, tzinfo=UTC),
+    ],
+)
+def test_posts_of_the_same_moment_all_have_a_place_in_its_year(
+    app: Edge, monkeypatch: pytest.MonkeyPatch, moment: datetime
 ) -> None:
     # One bit to tell them apart: most of them want a number that another one has already.
     monkeypatch.setattr(entries, "TIE_BITS", 1)
-    moment = datetime(2020, 1, 1, tzinfo=UTC)
     document = {"title": "Same", "excerpt": "", "authors": [], "tags": []}
     ids = [uuid.UUID(int=number) for number in range(200)]
     posts = [
@@ -385,3 +391,4 @@ def test_posts_of_the_same_moment_all_have_a_place(
         numbers = session.scalars(select(SearchEntry.number)).all()
 
     assert len(set(numbers)) == len(ids)
+    assert {entries.year_of(number) for number in numbers} == {2020}

@@ -4,7 +4,6 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
@@ -15,7 +14,6 @@ from cms.delivery.search import postgresql, queries, sqlite
 from cms.delivery.search.asked import Asked, Sought
 from cms.delivery.search.language import Question, Term
 from cms.editions.search import entries
-from cms.editions.search.entries import BEGIN_OF_TIME, MILLISECOND, TIE_BITS
 
 # Of more hits than this, the newest are ranked and counted.
 MOST_RANKED = 1000
@@ -55,7 +53,7 @@ def asked(
     year: int | None = None,
 ) -> Asked:
     """The question as the index is asked it."""
-    lowest, highest = ALL_NUMBERS if year is None else _numbers_of(year)
+    lowest, highest = ALL_NUMBERS if year is None else entries.numbers_of(year)
     return Asked(
         wanted=tuple(_sought(connection, term) for term in question.wanted),
         unwanted=tuple(_sought(connection, term) for term in question.unwanted),
@@ -75,7 +73,7 @@ def find(connection: Connection, wanted: Asked) -> Found:
     for row in rows:
         counts["tags"].update(row.tags.split())
         counts["authors"].update(row.authors.split())
-        counts["years"][year_of(row.number)] += 1
+        counts["years"][entries.year_of(row.number)] += 1
     return Found(hits, is_exact, counts)
 
 
@@ -89,17 +87,6 @@ def entries_of(connection: Connection, numbers: list[int]) -> Sequence[AnyRow]:
     """What ranking and facets need of posts, in no order."""
     rows: Sequence[AnyRow] = _database(connection).entries(connection, numbers)
     return rows
-
-
-def year_of(number: int) -> int:
-    """In which year the post with this number was published."""
-    return (BEGIN_OF_TIME + (number >> TIE_BITS) * MILLISECOND).year
-
-
-def _numbers_of(year: int) -> tuple[int, int]:
-    begin = datetime(year, 1, 1, tzinfo=UTC)
-    last = datetime(year, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
-    return entries.lowest(begin), entries.lowest(last) + 2**TIE_BITS - 1
 
 
 def _fitting(connection: Connection, wanted: Asked, most: int) -> tuple[list[int], bool]:

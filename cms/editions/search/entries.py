@@ -106,14 +106,30 @@ def spaced(found: Iterable[str]) -> str:
     return f" {' '.join(found)} "
 
 
-def lowest(moment: datetime) -> int:
-    """The number below which all posts are older."""
-    return (moment - BEGIN_OF_TIME) // MILLISECOND << TIE_BITS
+def numbers_of(year: int) -> tuple[int, int]:
+    """The lowest and the highest number that posts of a year can have."""
+    end = datetime(year, 12, 31, 23, 59, 59, 999000, tzinfo=UTC)
+    return _lowest(datetime(year, 1, 1, tzinfo=UTC)), _lowest(end) + 2**TIE_BITS - 1
+
+
+def year_of(number: int) -> int:
+    """In which year the post with this number was published."""
+    return (BEGIN_OF_TIME + (number >> TIE_BITS) * MILLISECOND).year
 
 
 def number(published_at: datetime, attempt: int) -> int:
-    """A number that is probably free; each further attempt has more to choose from."""
-    return lowest(published_at) + random.getrandbits(TIE_BITS + attempt)
+    """A number that is probably free, of the year of ``published_at``.
+
+    Each further attempt has more to choose from: the milliseconds that follow, or at the end of
+    a year those before.
+    """
+    bits = TIE_BITS + attempt
+    _, last = numbers_of(published_at.year)
+    return min(_lowest(published_at), last + 1 - (1 << bits)) + random.getrandbits(bits)
+
+
+def _lowest(moment: datetime) -> int:
+    return (moment - BEGIN_OF_TIME) // MILLISECOND << TIE_BITS
 
 
 def _bounded(sequence: Sequence[str]) -> list[str]:
