@@ -15,14 +15,14 @@ from cms.content.authors import actions as author_actions
 from cms.content.authors import queries as author_queries
 from cms.content.loading.models import Load
 from cms.content.markdown import Rendered
-from cms.content.posts.content import Content
+from cms.content.posts import publishing
+from cms.content.posts.content import LINKS, Content
 from cms.content.posts.filling import NO_SEO
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.posts.queries import KEPT
 from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
 from cms.editions import actions as editions
-from cms.editions import documents
 from cms.editions.models import PostEdition
 from cms.foundation import bulk, texts
 from cms.foundation.database import Base, new_id
@@ -88,9 +88,9 @@ def add(
     rows: dict[type[Base], list[dict[str, Any]]] = {Post: [], PostAuthor: [], PostTag: []}
     issued = []
     for place, ready in accepted.items():
-        author_ids = _ids(ready, "authors", known.authors)
-        tag_ids = _ids(ready, "tags", known.tags)
-        row = _row(ready, chosen[place], author_ids, tag_ids, by=by, now=now)
+        content = _content(ready, chosen[place], known, now=now)
+        author_ids, tag_ids = list(content.author_ids), list(content.tag_ids)
+        row = _row(content, by=by, now=now)
         rows[Post].append(row)
         for link, name, ids in (
             (PostAuthor, "author_id", author_ids),
@@ -100,7 +100,10 @@ def add(
                 {"post_id": row["id"], name: one, "position": position}
                 for position, one in enumerate(ids)
             ]
-        issued.append((_edition(ready, row, author_ids, tag_ids, now=now), author_ids, tag_ids))
+        edition = publishing.edition(
+            row["id"], content, ready.rendered, revision=row["revision"], now=now
+        )
+        issued.append((edition, author_ids, tag_ids))
     for model, found in rows.items():
         bulk.add(session, model, found)
     if len(known.learned) > MOST_LEARNED:
@@ -148,9 +151,9 @@ def _slug(named: dict[str, Any], fallback: str) -> str:
     return slug
 
 
-def _ids(ready: Ready, kind: str, known: dict[str, uuid.UUID]) -> list[uuid.UUID]:
-    named = ready.values.get(kind) or ()
-    return list(dict.fromkeys(known[_slug(one, kind.removesuffix("s"))] for one in named))
+def _ids(ready: Ready, kind: str, known: dict[str, uuid.UUID]) -> tuple[uuid.UUID, ...]:
+    fallback = kind.removesuffix("s")
+    return tuple(dict.fromkeys(known[_slug(one, fallback)] for one in _named(ready, kind)))
 
 
 def _meet(session: Session, posts: list[Ready], known: Known, *, by: Caller, now: datetime) -> None:
@@ -182,32 +185,32 @@ def _named(ready: Ready, kind: str) -> list[dict[str, Any]]:
     return ready.values.get(kind) or []
 
 
-def _row(
-    ready: Ready,
-    slug: str,
-    author_ids: list[uuid.UUID],
-    tag_ids: list[uuid.UUID],
-    *,
-    by: Caller,
-    now: datetime,
-) -> dict[str, Any]:
-    """The columns of the working copy, as if it had been created and published in one step."""
+def _content(ready: Ready, slug: str, known: Known, *, now: datetime) -> Content:
     values = ready.values
-    published_at = values.get("published_at") or now
     address = values.get("cover_url")
-    row = {
+    return Content(
+        slug=slug,
+        title=values["title"],
+        excerpt=values.get("excerpt"),
+        body=ready.body,
+        cover={"url": address, "alt": "", "caption": None} if address else None,
+        seo=dict(NO_SEO),
+        featured=False,
+        published_at=values.get("published_at") or now,
+        author_ids=_ids(ready, "authors", known.authors),
+        tag_ids=_ids(ready, "tags", known.tags),
+    )
+
+
+def _row(content: Content, *, by: Caller, now: datetime) -> dict[str, Any]:
+    """The columns of the working copy, as if it had been created and published in one step."""
+    return {
         "id": new_id(),
-        "slug": slug,
-        "title": values["title"],
-        "title_key": texts.folded(values["title"]),
-        "excerpt": values.get("excerpt"),
-        "body": ready.body,
-        "cover": {"url": address, "alt": "", "caption": None} if address else None,
-        "seo": dict(NO_SEO),
-        "featured": False,
+        **{name: value for name, value in content.values().items() if name not in LINKS},
+        "title_key": texts.folded(content.title),
         "status": Status.PUBLISHED,
-        "published_at": published_at,
-        "first_published_at": published_at,
+        "first_published_at": content.published_at,
+        "published_fingerprint": content.fingerprint,
         "has_unpublished_changes": False,
         "revision": 1,
         "revised_at": now,
@@ -220,33 +223,4 @@ def _row(
         "created_at": now,
         "updated_at": now,
         "updated_by_id": by.id,
-    }
-    content = Content.of(row, author_ids=author_ids, tag_ids=tag_ids)
-    return {**row, "published_fingerprint": content.fingerprint}
-
-
-def _edition(
-    ready: Ready,
-    row: dict[str, Any],
-    author_ids: list[uuid.UUID],
-    tag_ids: list[uuid.UUID],
-    *,
-    now: datetime,
-) -> dict[str, Any]:
-    rendered = ready.rendered
-    shown = {
-        **row,
-        "excerpt": rendered.excerpt if row["excerpt"] is None else row["excerpt"],
-        "updated_at": now,
-        "reading_minutes": rendered.reading_minutes,
-        "word_count": rendered.word_count,
-    }
-    return {
-        "subject_id": row["id"],
-        "slug": row["slug"],
-        "document": documents.post(shown, author_ids=author_ids, tag_ids=tag_ids),
-        "html": rendered.html,
-        "body": ready.body,
-        "revision": row["revision"],
-        **documents.listed(shown),
     }

@@ -74,21 +74,10 @@ def publish(
     post.revision_is_fixed = True
     saving.touch(post, by=by, now=now)
     session.flush()
-    shown = shape(post, content, prepared.rendered, updated_at=now)
-    edition = PostEdition(
-        subject_id=post.id,
-        slug=content.slug,
-        document=documents.post(
-            shown, author_ids=list(content.author_ids), tag_ids=list(content.tag_ids)
-        ),
-        html=prepared.rendered.html,
-        body=content.body,
-        revision=number,
-        **documents.listed(shown),
-    )
+    columns = edition(post.id, content, prepared.rendered, revision=number, now=now)
     editions.issue_post(
         session,
-        edition,
+        PostEdition(**columns),
         author_ids=list(content.author_ids),
         tag_ids=list(content.tag_ids),
         by_id=by.id if by else None,
@@ -96,12 +85,30 @@ def publish(
     )
 
 
+def edition(
+    post_id: uuid.UUID, content: Content, rendered: Rendered, *, revision: int, now: datetime
+) -> dict[str, Any]:
+    """The columns of an edition of ``content``, which states when it was published."""
+    shown = shape(post_id, content, rendered, updated_at=now)
+    return {
+        "subject_id": post_id,
+        "slug": content.slug,
+        "document": documents.post(
+            shown, author_ids=list(content.author_ids), tag_ids=list(content.tag_ids)
+        ),
+        "html": rendered.html,
+        "body": content.body,
+        "revision": revision,
+        **documents.listed(shown),
+    }
+
+
 def shape(
-    post: Post, content: Content, rendered: Rendered, *, updated_at: datetime
+    post_id: uuid.UUID, content: Content, rendered: Rendered, *, updated_at: datetime
 ) -> dict[str, Any]:
     """What readers are shown of ``content``, which states when it was published."""
     return {
-        "id": post.id,
+        "id": post_id,
         "slug": content.slug,
         "title": content.title,
         "excerpt": rendered.excerpt if content.excerpt is None else content.excerpt,

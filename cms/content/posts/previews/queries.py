@@ -71,7 +71,7 @@ def shown(session: Session, token: str, *, now: datetime) -> dict[str, Any]:
     authors = author_queries.by_ids(session, content.author_ids)
     tags = tag_queries.by_ids(session, content.tag_ids)
     return {
-        **publishing.shape(post, content, rendered, updated_at=revision.saved_at),
+        **publishing.shape(post.id, content, rendered, updated_at=revision.saved_at),
         "authors": [authors[one] for one in content.author_ids],
         "tags": [tags[one] for one in content.tag_ids],
         "html": rendered.html,
