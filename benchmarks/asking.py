@@ -174,16 +174,13 @@ def _is_kept(app: Edge, question: Question) -> bool:
 
 
 def _rows(scenario: str, question: Question, spent: Spent) -> list[Row]:
-    bound, what = question.at_most, question.what
-    if not any(spent.database):
-        costs = [Row(scenario, what, spent.together, "µs of CPU", "time", at_most=bound)]
-    else:
+    bound, what, is_apart = question.at_most, question.what, any(spent.database)
+    whole_bound = None if is_apart else bound
+    rows = [Row(scenario, what, spent.together, "µs of CPU", "time", at_most=whole_bound)]
+    if is_apart:
         of_it = median(spent.database)
-        costs = [
-            Row(scenario, what, spent.together, "µs of CPU", "time"),
-            Row(scenario, what, of_it, "µs of it in PostgreSQL", "time", at_most=bound),
-        ]
-    rows = [*costs, Row(scenario, what, median(spent.wall), "µs, median", "time")]
+        rows.append(Row(scenario, what, of_it, "µs of it in PostgreSQL", "time", at_most=bound))
+    rows.append(Row(scenario, what, median(spent.wall), "µs, median", "time"))
     if question.may_be_refused:
         share = round(spent.refused / len(spent.wall), 2)
         rows.append(Row(scenario, what, share, "of them refused", "time"))

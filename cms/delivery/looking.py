@@ -12,7 +12,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, bindparam, select
 
 from cms.editions.models import Site, Spanning
-from cms.editions.present import Version
+from cms.editions.present import QUERY, Version
 from cms.foundation.errors import Pruned
 
 AnyRow = Row[*tuple[Any, ...]]
@@ -37,6 +37,11 @@ class View:
     present: Version
 
 
+def present(connection: Connection) -> Version:
+    """The version of this moment."""
+    return Version(*connection.exec_driver_sql(QUERY).one())
+
+
 def must_be_known(version: int, oldest: int) -> None:
     """Raises ``Pruned`` for a version before the ``oldest`` that is kept."""
     if version < oldest:
@@ -55,7 +60,7 @@ def read(
         asked = {**parameters, "version": view.version}
         rows = view.connection.execute(statement(live=True), asked).all()
         # An empty answer does not say which version it saw: the one that is there still, if it is.
-        seen = rows[0].version if rows else view.connection.scalar(_present())
+        seen = rows[0].version if rows else present(view.connection).number
         if seen == view.version:
             return rows
     return at_version(view, statement(live=False), parameters)
@@ -66,7 +71,7 @@ def at_version(view: View, statement: AnySelect, parameters: dict[str, Any]) -> 
     rows = view.connection.execute(statement, {**parameters, "version": view.version}).all()
     if view.version < view.present.number:
         # Asked afterwards: the site says that it forgets before it does.
-        must_be_known(view.version, view.connection.scalar(_oldest()) or 0)
+        must_be_known(view.version, present(view.connection).oldest)
     return rows
 
 
@@ -84,13 +89,3 @@ def seen_in(table: type[Spanning], *, live: bool) -> ColumnElement[bool]:
 def version_seen() -> ColumnElement[int]:
     """The version that the statement itself sees."""
     return select(Site.version).scalar_subquery().label("version")
-
-
-@once
-def _present() -> AnySelect:
-    return select(Site.version)
-
-
-@once
-def _oldest() -> AnySelect:
-    return select(Site.oldest_version)

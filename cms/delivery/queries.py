@@ -1,7 +1,7 @@
 """How readers find posts, authors and tags, as the world saw them at one version of the site."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -154,16 +154,8 @@ def _posts(
     groups: tuple[str, ...], *, continued: bool, texts: tuple[str, ...], live: bool
 ) -> AnySelect:
     found = select(version_seen(), PostEdition.document, *map(TEXTS.__getitem__, texts))
-    key = (PostEdition.published_at, PostEdition.subject_id)
-    if not groups:
-        found = found.where(seen_in(PostEdition, live=live))
-    for name in groups:
-        listing = GROUPS[name]
-        found = found.join(listing, listing.edition_id == PostEdition.id).where(
-            listing.group_id == bindparam(name, type_=Uuid), seen_in(listing, live=live)
-        )
-        # The last group leads; its listings repeat the sort key, so there is nothing to sort.
-        key = (listing.published_at, listing.post_id)
+    found, lead = of_groups(found, groups, live=live)
+    key = place_of(lead)
     if continued:
         # A row value, not "a < x or (a = x and b < y)": only this walks the index.
         place = (bindparam("published_at", type_=UtcDateTime), bindparam("post_id", type_=Uuid))
@@ -243,11 +235,7 @@ def _successor_of(edition: type[NamedEdition]) -> AnySelect:
 
 @once
 def _counted(*, to_the_end: bool) -> AnySelect:
-    found = select(PostEdition.id)
-    for name, listing in GROUPS.items():
-        found = found.join(listing, listing.edition_id == PostEdition.id).where(
-            listing.group_id == bindparam(name, type_=Uuid), listing.at(VERSION)
-        )
+    found, _lead = of_groups(select(PostEdition.id), GROUPS, live=False)
     return select(number_of(found, to_the_end=to_the_end))
 
 
@@ -262,6 +250,28 @@ def _count_named(edition: type[NamedEdition], *, to_the_end: bool, live: bool) -
     found = select(edition.subject_id).order_by(edition.sort_key, edition.subject_id)
     found = found.where(seen_in(edition, live=live))
     return select(version_seen(), number_of(found, to_the_end=to_the_end).label("found"))
+
+
+def of_groups(
+    found: AnySelect, groups: Iterable[str], *, live: bool
+) -> tuple[AnySelect, type[Listing] | None]:
+    """Posts of all the groups, and the listing that leads: that of the last group."""
+    found, lead = found.select_from(PostEdition), None
+    for name in groups:
+        lead = GROUPS[name]
+        found = found.join(lead, lead.edition_id == PostEdition.id).where(
+            lead.group_id == bindparam(name, type_=Uuid), seen_in(lead, live=live)
+        )
+    if lead is None:
+        found = found.where(seen_in(PostEdition, live=live))
+    return found, lead
+
+
+def place_of(lead: type[Listing] | None) -> tuple[InstrumentedAttribute[Any], ...]:
+    """Where posts stand in time; listings repeat it, so that along one there is nothing to sort."""
+    if lead is None:
+        return PostEdition.published_at, PostEdition.subject_id
+    return lead.published_at, lead.post_id
 
 
 def post_count_of(edition: type[NamedEdition]) -> ColumnElement[int]:

@@ -95,7 +95,6 @@ def issue_new_posts(
     add_posts(session, issued, version=version, learned=learned)
     bulk.add(session, Change, reasons)
     counts.change(session, entered, version=version)
-    session.flush()
     return version
 
 

@@ -88,7 +88,6 @@ def change(session: Session, differences: Mapping[uuid.UUID, int], *, version: i
     Only while the transaction holds the version: that is what makes reading and writing one step.
     """
     changed = []
-    session.flush()
     # Not through the session, which takes longer than the database for each of many groups.
     connection = session.connection()
     # One by one: asked for together, the newest of each is found by reading all of its history.

@@ -80,7 +80,6 @@ def _refile(
         entered.subtract(actions.close(session, PostEdition, row["subject_id"], version))
     actions.add_posts(session, issued, version=version)
     counts.change(session, entered, version=version)
-    session.flush()
 
 
 def _refiled(columns: dict[str, Any], name: str, pair: tuple[str, str]) -> Issued:

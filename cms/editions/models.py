@@ -244,7 +244,7 @@ class TagEdition(NamedEdition, Base):
 
 
 class PostCount(Base):
-    """How many published posts a tag, an author or ``EVERYTHING`` has, from a version on.
+    """How many published posts a tag, an author, a month or ``EVERYTHING`` has, from a version on.
 
     The count at a version is in the newest row that is not later: one step into the primary key.
     """
@@ -253,6 +253,7 @@ class PostCount(Base):
     # Whose count has changed since a version.
     __table_args__ = (Index("ix_post_counts_version", "from_version", "group_id"),)
 
+    # An id; of a month, what `counts.month` makes of it.
     group_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
     from_version: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     posts: Mapped[int]

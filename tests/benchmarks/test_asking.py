@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import asking, data
-from benchmarks.missing import answer
+from benchmarks.missing import request
 from benchmarks.questions import BEHIND, questions
 from benchmarks.rows import Row
 from cms.accounts.models import User
@@ -36,18 +36,10 @@ def site(app: Edge, admin: Caller, tmp_path: Path) -> Edge:
     return app
 
 
-def body(app: Edge, address: str) -> bytes:
-    """Of an answer that must be one."""
-    status, _, chunks = answer(app, address)
-    found = b"".join(chunks)
-    assert status == "200 OK", (address, found)
-    return found
-
-
 def test_every_question_has_an_answer(site: Edge) -> None:
     for scenario in questions(POSTS, version=BEHIND).values():
         for question in scenario:
-            assert body(site, question.address), question.what
+            assert request(site, question.address), question.what
 
 
 def test_a_word_of_one_post_finds_one_post(site: Edge) -> None:
@@ -57,16 +49,16 @@ def test_a_word_of_one_post_finds_one_post(site: Edge) -> None:
         if question.what == "word of one post"
     )
 
-    assert [post["slug"] for post in json.loads(body(site, address))["data"]] == ["post-100"]
+    assert [post["slug"] for post in json.loads(request(site, address))["data"]] == ["post-100"]
 
 
 def test_the_meter_reads_the_clocks_of_the_database_too(site: Edge) -> None:
     meter = asking.Meter(site.database)
-    body(site, "/api/v1/posts")
+    request(site, "/api/v1/posts")
     meter.look()
     before = meter.read()
     for _ in range(50):
-        body(site, "/api/v1/search?q=missing")
+        request(site, "/api/v1/search?q=missing")
     after = meter.read()
 
     assert after[0] > before[0]

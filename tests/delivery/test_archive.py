@@ -3,7 +3,7 @@
 from collections import Counter
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cms.foundation.http.edge import Edge
@@ -11,6 +11,7 @@ from tests import factories
 from tests.callers import Caller, ContractClient
 from tests.delivery import reading
 from tests.delivery.test_walks import Newsroom, contents, operations
+from tests.properties import OF_A_SITE
 
 ARCHIVE = "/api/v1/archive"
 
@@ -32,11 +33,7 @@ def counted(posts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-@settings(
-    max_examples=8,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(OF_A_SITE, max_examples=8)
 @given(
     start=st.lists(contents, min_size=1, max_size=6),
     later=st.lists(operations, max_size=6),

@@ -175,6 +175,7 @@ ASKED: dict[str, Any] = {
     "total": lambda view: queries.count_posts(view, {}),
     "archive": archive.years,
     "former slugs": lambda view: redirects.former(view, PostEdition, after="post-7"),
+    "former slugs of tags": lambda view: redirects.former(view, TagEdition, after="name-1"),
     "total of a tag": lambda view: queries.count_posts(view, {"tag_id": TAG}),
 }
 

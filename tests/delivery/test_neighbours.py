@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cms.foundation.http.edge import Edge
@@ -11,6 +11,7 @@ from tests import factories
 from tests.callers import Caller, ContractClient
 from tests.delivery import reading
 from tests.delivery.test_walks import Newsroom, contents, operations
+from tests.properties import OF_A_SITE
 
 LISTS: tuple[dict[str, str], ...] = (
     {},
@@ -34,11 +35,7 @@ def expected(posts: list[dict[str, Any]], post: dict[str, Any]) -> dict[str, Any
     return {"previous": before[-1] if before else None, "next": after[0] if after else None}
 
 
-@settings(
-    max_examples=8,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(OF_A_SITE, max_examples=8)
 @given(start=st.lists(contents, min_size=1, max_size=6), later=st.lists(operations, max_size=6))
 def test_neighbours_are_those_of_the_sorted_list(
     app: Edge,

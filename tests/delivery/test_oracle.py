@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 import orjson
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cms.editions.schemas import PublicAuthor, PublicPost, PublicPostSummary, PublicTag
@@ -13,6 +13,7 @@ from cms.foundation.http.fields import Moment
 from tests import factories
 from tests.callers import ContractClient
 from tests.conftest import empty
+from tests.properties import OF_A_SITE
 
 LINES = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"]), min_size=1, max_size=30
@@ -44,11 +45,7 @@ def dumped(schema: Any, document: dict[str, Any]) -> dict[str, Any]:
     return dict(orjson.loads(orjson.dumps(schema.dump(values))))
 
 
-@settings(
-    max_examples=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(OF_A_SITE, max_examples=25)
 @given(contents=st.lists(POSTS, min_size=1, max_size=4))
 def test_delivered_json_is_that_of_the_schema(
     app: Edge, client: ContractClient, contents: list[dict[str, Any]]

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cms.delivery.redirects import queries
@@ -13,6 +13,7 @@ from tests.callers import Caller, ContractClient
 from tests.content.test_merging import merged
 from tests.delivery import reading
 from tests.delivery.test_walks import Newsroom, contents, operations
+from tests.properties import OF_A_SITE
 
 REDIRECTS = "/api/v1/redirects"
 KINDS = ("post", "author", "tag")
@@ -34,11 +35,7 @@ def answered(client: ContractClient, kind: str, slug: str, **query: Any) -> tupl
     return answer.status_code, leads_to and leads_to.rpartition("/")[2].partition("?")[0]
 
 
-@settings(
-    max_examples=8,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(OF_A_SITE, max_examples=8)
 @given(
     start=st.lists(contents, min_size=1, max_size=4),
     history=st.lists(operations, min_size=2, max_size=12),

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cms.delivery.nearby import likeness, queries
@@ -14,6 +14,7 @@ from tests import factories
 from tests.callers import Caller, ContractClient
 from tests.conftest import empty
 from tests.delivery import reading
+from tests.properties import OF_A_SITE
 
 Documents = list[dict[str, Any]]
 TAGS = [f"tag-{letter}" for letter in "abcdefg"]
@@ -68,11 +69,7 @@ def has(post: dict[str, Any], tag_id: str) -> bool:
     return tag_id in {tag["id"] for tag in post["tags"]}
 
 
-@settings(
-    max_examples=8,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(OF_A_SITE, max_examples=8)
 @given(contents=st.lists(posts, min_size=1, max_size=9), limit=st.integers(1, 20))
 def test_related_posts_are_those_of_the_stated_rule(
     app: Edge, client: ContractClient, contents: Documents, limit: int

@@ -129,6 +129,16 @@ def test_each_parameter_costs_one_statement_at_most(
     assert cost(app, admin, f"/api/v1/posts?{query}") == STATEMENTS["/api/v1/posts"] + more
 
 
+@pytest.mark.parametrize("deleted", [1, 10])
+def test_former_slugs_cost_as_much_however_much_was_deleted(
+    app: Edge, admin: Caller, deleted: int
+) -> None:
+    for _ in range(deleted):
+        factories.deleted(admin, factories.a_tag(admin), "tags")
+
+    assert cost(app, admin, "/api/v1/redirects") == STATEMENTS["/api/v1/redirects"]
+
+
 @pytest.mark.usefixtures("twenty")
 @pytest.mark.parametrize("path", ["/api/v1/authors", "/api/v1/tags"])
 def test_names_are_read_again_when_one_has_changed(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cms.foundation.http.edge import Edge
@@ -12,6 +12,7 @@ from tests import factories
 from tests.callers import Caller, ContractClient
 from tests.conftest import empty
 from tests.delivery import reading
+from tests.properties import OF_A_SITE
 
 # Few moments, so that many posts share one and the id has to decide.
 MOMENTS = [f"2026-0{month}-01T00:00:00Z" for month in (1, 2, 3)]
@@ -100,11 +101,7 @@ class Newsroom:
 
 
 @pytest.mark.parametrize("filters", FILTERS.values(), ids=FILTERS.keys())
-@settings(
-    max_examples=8,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(OF_A_SITE, max_examples=8)
 @given(
     start=st.lists(contents, min_size=3, max_size=6),
     meanwhile=st.lists(st.lists(operations, min_size=1, max_size=3), min_size=2, max_size=4),

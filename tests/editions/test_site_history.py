@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 import orjson
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -28,6 +28,7 @@ from tests import factories
 from tests.callers import ContractClient
 from tests.conftest import empty
 from tests.editions.site_model import SiteModel, reduced
+from tests.properties import OF_A_SITE
 
 Lists = dict[str, list[dict[str, Any]]]
 KINDS: dict[str, type[NamedEdition]] = {"tags": TagEdition, "authors": AuthorEdition}
@@ -262,11 +263,7 @@ def check_pruning(
     check_the_record(app.database)
 
 
-@settings(
-    max_examples=20,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(OF_A_SITE, max_examples=20)
 @given(st.lists(operations, min_size=5, max_size=16))
 def test_readers_see_what_was_published_now_and_at_every_version(
     app: Edge, client: ContractClient, plan: list[tuple[str, int, dict[str, Any] | None]]

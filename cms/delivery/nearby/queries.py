@@ -12,7 +12,7 @@ from cms.delivery import looking
 from cms.delivery.looking import VERSION, AnyRow, AnySelect, View, once, seen_in, version_seen
 from cms.delivery.nearby import likeness
 from cms.delivery.nearby.likeness import Document
-from cms.delivery.queries import GROUPS, post_count_of
+from cms.delivery.queries import of_groups, place_of, post_count_of
 from cms.editions.models import PostEdition, Site, TagEdition, TagListing
 from cms.foundation.database import UtcDateTime
 
@@ -83,16 +83,8 @@ def _beside(groups: tuple[str, ...], *, live: bool) -> AnySelect:
 
 def _next_to(groups: tuple[str, ...], *, forward: bool, live: bool) -> ScalarSelect[uuid.UUID]:
     """The edition right after a place in time, or right before it."""
-    found, key = select(PostEdition.id), (PostEdition.published_at, PostEdition.subject_id)
-    if not groups:
-        found = found.where(seen_in(PostEdition, live=live))
-    for name in groups:
-        # As in a list: the last group leads, and its listings have the sort key.
-        listing = GROUPS[name]
-        found = found.join(listing, listing.edition_id == PostEdition.id).where(
-            listing.group_id == bindparam(name, type_=Uuid), seen_in(listing, live=live)
-        )
-        key = (listing.published_at, listing.post_id)
+    found, lead = of_groups(select(PostEdition.id), groups, live=live)
+    key = place_of(lead)
     # Row values: only they walk the index.
     here = tuple_(*key)
     place = tuple_(bindparam("published_at", type_=UtcDateTime), bindparam("post_id", type_=Uuid))

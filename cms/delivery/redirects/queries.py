@@ -1,13 +1,14 @@
 """How former slugs are found."""
 
+import uuid
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, bindparam, exists, false, select
 from sqlalchemy.orm import aliased
 
 from cms.delivery import looking
 from cms.delivery.looking import VERSION, AnyRow, AnySelect, View, once
-from cms.editions.models import Edition
+from cms.editions.models import Edition, NamedEdition
 from cms.foundation.database import Key
 
 # Ended editions that one statement looks at; most have the slug that is live still.
@@ -17,7 +18,8 @@ MOST = 1000
 def former(view: View, edition: type[Edition], *, after: str) -> list[AnyRow]:
     """The slugs of the next ``MOST`` ended editions, in order; one that ended twice comes twice.
 
-    ``today`` is the slug then of who had it last, up to the version.
+    ``today`` is the slug then of who had it last, up to the version; ``is_merged`` says whether
+    somebody took their place.
     """
     rows = looking.at_version(view, _former(edition), {"after": after, "most": MOST})
     return sorted(rows, key=lambda row: row.slug)
@@ -48,4 +50,13 @@ def _former(edition: type[Edition]) -> AnySelect:
         .where(present.subject_id == holder, present.at(VERSION))
         .scalar_subquery()
     )
-    return select(ended.c.slug, today.label("today"))
+    return select(ended.c.slug, today.label("today"), _is_merged(edition, holder))
+
+
+def _is_merged(edition: type[Edition], holder: ScalarSelect[uuid.UUID]) -> ColumnElement[bool]:
+    """Whether somebody took the place of ``holder``, then or since."""
+    if not issubclass(edition, NamedEdition):
+        return false().label("is_merged")
+    own = aliased(edition)
+    found = exists().where(own.subject_id == holder, own.successor_id.is_not(None))
+    return found.label("is_merged")

@@ -35,8 +35,8 @@ def page(
     for one in kinds[kinds.index(kind) :]:
         rows = queries.former(view, KINDS[one], after=after)
         # One row for each slug is enough: all say the same.
-        for slug, today in {row.slug: row.today for row in rows if row.today != row.slug}.items():
-            leads_to = today or _successor(view, one, slug)
+        for slug, row in {row.slug: row for row in rows if row.today != row.slug}.items():
+            leads_to = row.today or (_successor(view, one, slug) if row.is_merged else None)
             if leads_to is None:
                 continue
             if len(found) == limit:
@@ -49,6 +49,6 @@ def page(
 
 
 def _successor(view: View, kind: str, slug: str) -> str | None:
-    """The slug of who took the place of an author or tag that is no more."""
-    before = None if kind == "post" else delivery.formerly(view, KINDS[kind], slug)
+    """The slug of who took the place of an author or tag that is no more, if they are there."""
+    before = delivery.formerly(view, KINDS[kind], slug)
     return before and before[1]

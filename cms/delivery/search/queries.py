@@ -8,17 +8,11 @@ from sqlalchemy import Connection, Integer, bindparam, select
 
 from cms.delivery.looking import AnyRow, AnySelect, once
 from cms.editions.models import PostEdition
-from cms.editions.present import QUERY, Version
 from cms.editions.search.models import SearchName, SearchTerm
 from cms.foundation.database import Key
 
 # Behind every word with the same beginning.
 _END = "\U0010ffff"
-
-
-def present(connection: Connection) -> Version:
-    """The version of this moment."""
-    return Version(*connection.exec_driver_sql(QUERY).one())
 
 
 def editions(connection: Connection, ids: list[uuid.UUID]) -> dict[uuid.UUID, AnyRow]:

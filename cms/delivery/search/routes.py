@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 
 from flask import Response
 
-from cms.delivery import state
+from cms.delivery import looking, state
 from cms.delivery.answers import COLLECTIONS, public_json
 from cms.delivery.counting import Count
 from cms.delivery.looking import View
-from cms.delivery.search import answers, corrections, finding, language, queries, suggesting
+from cms.delivery.search import answers, corrections, finding, language, suggesting
 from cms.delivery.search.finding import Found
 from cms.delivery.search.language import Question
 from cms.delivery.search.schemas import SearchFilter, SearchPage, SuggestFilter, Suggestions
@@ -79,10 +79,10 @@ def suggest(wanted: dict[str, Any]) -> Response:
 def _at_one_version(look: Callable[[View], T]) -> T:
     """What ``look`` finds while the site stands still: the index knows the present only."""
     connection = edge.look()
-    present = queries.present(connection)
+    present = looking.present(connection)
     for _ in range(TRIES):
         found = look(View(connection, present.number, present))
-        before, present = present, queries.present(connection)
+        before, present = present, looking.present(connection)
         if present == before:
             return found
     message = "The site changes faster than it can be searched. Try again in a moment."

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import ColumnElement, Integer, Uuid, bindparam, select, union
+from sqlalchemy import ColumnElement, Integer, bindparam, select, union
 from sqlalchemy.exc import OperationalError
 
 from cms.delivery import looking, queries
@@ -16,7 +16,7 @@ from cms.delivery.counting import Count, enough, number_of
 from cms.delivery.looking import AnyRow, AnySelect, View, seen_in, version_seen
 from cms.delivery.selecting import fields, question
 from cms.delivery.selecting.question import Question
-from cms.editions.models import Listing, NamedEdition, PostEdition
+from cms.editions.models import NamedEdition, PostEdition
 from cms.foundation import filters, sorting
 from cms.foundation.database import took_too_long
 from cms.foundation.errors import Fault, Unprocessable
@@ -35,7 +35,7 @@ def posts(
     *,
     limit: int,
     groups: Mapping[str, uuid.UUID] | None,
-    texts: Sequence[str] = (),
+    texts: tuple[str, ...] = (),
 ) -> Sequence[AnyRow]:
     """Posts in order: ``document``, the ``texts``, and the keys of their place.
 
@@ -46,7 +46,7 @@ def posts(
         return []
     if asked.is_plain:
         after: Any = asked.after
-        return queries.posts(view, limit=limit, after=after, groups=groups, texts=tuple(texts))
+        return queries.posts(view, limit=limit, after=after, groups=groups, texts=texts)
     parted = None if groups else question.spread(asked.condition)
     columns = [queries.TEXTS[name] for name in texts]
     by_date = {by.field for by in asked.order} == {"published_at", "id"}
@@ -74,7 +74,7 @@ def count_posts(
     def found(*, live: bool) -> AnySelect:
         if parted is not None:
             return _ids_of_any(asked, *parted, to_the_end=to_the_end, live=live)
-        found, _lead = _led(select(PostEdition.id), groups, live=live)
+        found, _lead = queries.of_groups(select(PostEdition.id), groups, live=live)
         return _fitting(found, asked, fields.of_posts())
 
     return _count(view, found, dict(groups), to_the_end=to_the_end)
@@ -126,10 +126,10 @@ def place(row: AnyRow, asked: Question) -> list[Any]:
 def _posts(
     asked: Question, groups: tuple[str, ...], *, texts: Sequence[ColumnElement[Any]], live: bool
 ) -> AnySelect:
-    lead = queries.GROUPS[groups[-1]] if groups else None
+    found = select(version_seen(), PostEdition.document, *texts)
+    found, lead = queries.of_groups(found, groups, live=live)
     order = fields.order_of_posts(lead)
-    found = select(version_seen(), PostEdition.document, *texts, *_keys(asked, order))
-    found, lead = _led(found, groups, live=live)
+    found = found.add_columns(*_keys(asked, order))
     return _page(_fitting(found, asked, fields.of_posts(lead)), asked, order)
 
 
@@ -191,21 +191,6 @@ def _of_one(
         return found
     condition = filters.condition(rest, fields.of_posts(listing), now=asked.now)
     return found.join(PostEdition, PostEdition.id == listing.edition_id).where(condition)
-
-
-def _led(
-    found: AnySelect, groups: Sequence[str] | Mapping[str, uuid.UUID], *, live: bool
-) -> tuple[AnySelect, type[Listing] | None]:
-    """Those of the groups, and the listing that leads: that of the last group."""
-    if not groups:
-        return found.select_from(PostEdition).where(seen_in(PostEdition, live=live)), None
-    found, lead = found.select_from(PostEdition), None
-    for name in groups:
-        lead = queries.GROUPS[name]
-        found = found.join(lead, lead.edition_id == PostEdition.id).where(
-            lead.group_id == bindparam(name, type_=Uuid), seen_in(lead, live=live)
-        )
-    return found, lead
 
 
 def _fitting(found: AnySelect, asked: Question, columns: Columns) -> AnySelect:

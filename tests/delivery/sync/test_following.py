@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import orjson
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cms.editions import pruning
@@ -17,6 +17,7 @@ from tests.callers import Caller, ContractClient
 from tests.delivery import reading
 from tests.delivery.sync.following import CHANGES, Copy, apply, follow, full, nothing
 from tests.editions.test_site_history import Editors, operations
+from tests.properties import OF_A_SITE
 
 
 def exported(client: ContractClient) -> Copy:
@@ -33,11 +34,7 @@ def exported(client: ContractClient) -> Copy:
     return copy
 
 
-@settings(
-    max_examples=15,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+@settings(OF_A_SITE, max_examples=15)
 @given(st.lists(operations, min_size=5, max_size=16), st.integers(1, 4))
 def test_a_follower_from_any_version_ends_with_what_a_full_fetch_shows(
     app: Edge,
