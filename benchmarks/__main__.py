@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import asking, check, missing, reading, report, sites, starting, writing
+from benchmarks import asking, check, due, missing, reading, report, sites, starting, writing
 from benchmarks.load import find_wrk
 from benchmarks.rows import Row
 from benchmarks.sites import Bench, Site
@@ -29,6 +29,7 @@ SCENARIOS: dict[str, Scenario] = {
     "writes": writing.publishing,
     "rename": writing.renaming,
     "stale": writing.staleness,
+    "due": due.lateness,
 }
 # What is measured on the large site too.
 ALSO_LARGE = ("misses", "depths", "asking", "rename")
