@@ -47,9 +47,7 @@ from cms.foundation.http import health, openapi
 from cms.foundation.http.docs.page import register_docs
 from cms.foundation.http.docs.problems_page import register_problems_page
 from cms.foundation.http.edge import Edge
-from cms.foundation.http.numbers import HIGHEST, NumberConverter
 from cms.foundation.http.proxies import TrustedProxies
-from cms.foundation.http.slugs import SlugConverter
 from cms.foundation.jobs.work import Works
 from cms.foundation.mail import Mailer
 from cms.foundation.settings import Settings, load
@@ -143,8 +141,6 @@ def create_app(settings: Settings | None = None) -> Edge:
     app.extensions["cms.throttle"] = throttle.Throttle(settings, "login")
     app.extensions["cms.reset_throttle"] = throttle.Throttle(settings, "reset")
     app.extensions["cms.links"] = Sender(settings, Mailer(settings))
-    app.url_map.converters["slug"] = SlugConverter
-    app.url_map.converters["number"] = NumberConverter
     tokens.register(app, settings)
     if settings.cors_origins:
         CORS(
@@ -158,9 +154,6 @@ def create_app(settings: Settings | None = None) -> Edge:
         )
         app.after_request(_vary_by_origin)
     api = openapi.Api(app)
-    api.register_converter(SlugConverter, lambda _converter: {"type": "string"})
-    number = {"type": "integer", "minimum": 1, "maximum": HIGHEST}
-    api.register_converter(NumberConverter, lambda _converter: number)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     openapi.serve(app, api)
