@@ -62,9 +62,9 @@ class JobFilter(PageFilter):
 
 
 JobPage = page_of(JobOut)
+_OF_THE_ROW = [name for name in JobOut().fields if name != "status"]
 
 
 def shown(job: Job, now: datetime) -> dict[str, Any]:
     """A job as it stands at ``now``."""
-    members = {name: getattr(job, name) for name in JobOut().fields if name != "status"}
-    return {**members, "status": job.status(now)}
+    return {name: getattr(job, name) for name in _OF_THE_ROW} | {"status": job.status(now)}
