@@ -47,9 +47,7 @@ from cms.foundation.http import health, openapi
 from cms.foundation.http.docs.page import register_docs
 from cms.foundation.http.docs.problems_page import register_problems_page
 from cms.foundation.http.edge import Edge
-from cms.foundation.http.numbers import HIGHEST, NumberConverter
 from cms.foundation.http.proxies import TrustedProxies
-from cms.foundation.http.slugs import SlugConverter
 from cms.foundation.jobs.work import Works
 from cms.foundation.mail import Mailer
 from cms.foundation.settings import Settings, load
@@ -173,11 +171,7 @@ def _let_in(app: Edge, origins: tuple[str, ...]) -> None:
 
 def _serve(app: Edge, settings: Settings) -> None:
     """All addresses, and the pages that show them."""
-    app.url_map.converters |= {"slug": SlugConverter, "number": NumberConverter}
     app.extensions["cms.api"] = api = openapi.Api(app)
-    api.register_converter(SlugConverter, lambda _converter: {"type": "string"})
-    number = {"type": "integer", "minimum": 1, "maximum": HIGHEST}
-    api.register_converter(NumberConverter, lambda _converter: number)
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     openapi.serve(app, api)

@@ -1,7 +1,7 @@
 """Alembic's entry: which database, and which tables it should have."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 from alembic import context
@@ -36,7 +36,7 @@ def _is_modelled(name: str | None, kind: str, _parents: object) -> bool:
 
 
 @contextmanager
-def _tables_may_be_rewritten(connection: Connection) -> Iterator[None]:
+def _on_sqlite(connection: Connection) -> Iterator[None]:
     """SQLite changes a table by writing it anew and dropping the old one.
 
     With foreign keys that would delete what refers to its rows. They cannot be switched within a
@@ -45,7 +45,9 @@ def _tables_may_be_rewritten(connection: Connection) -> Iterator[None]:
     driver: Any = connection.connection.driver_connection
     driver.execute("PRAGMA foreign_keys = OFF")
     try:
-        yield
+        with context.begin_transaction():
+            yield
+            _refuse_loose_ends(connection)
     finally:
         driver.execute("PRAGMA foreign_keys = ON")
 
@@ -58,11 +60,20 @@ def _refuse_loose_ends(connection: Connection) -> None:
         raise RuntimeError(message)
 
 
+@contextmanager
+def _on_postgresql(connection: Connection) -> Iterator[None]:
+    """Give up rather than wait long for a lock, behind which all others would wait."""
+    with context.begin_transaction():
+        connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+        connection.execute(text("SET LOCAL statement_timeout = '10min'"))
+        yield
+
+
 def run() -> None:
-    """Migrate in one transaction; on PostgreSQL give up rather than wait long for a lock."""
+    """Migrate in one transaction."""
     database = context.config.attributes.get("database") or Database(load().database_url)
+    transaction = _on_sqlite if database.is_sqlite else _on_postgresql
     with database.writer.connect() as connection:
-        guard = _tables_may_be_rewritten(connection) if database.is_sqlite else nullcontext()
         context.configure(
             connection=connection,
             target_metadata=Base.metadata,
@@ -72,13 +83,8 @@ def run() -> None:
             transactional_ddl=True,
             include_name=_is_modelled,
         )
-        with guard, connection.begin(), context.begin_transaction():
-            if not database.is_sqlite:
-                connection.execute(text("SET LOCAL lock_timeout = '5s'"))
-                connection.execute(text("SET LOCAL statement_timeout = '10min'"))
+        with transaction(connection):
             context.run_migrations()
-            if database.is_sqlite:
-                _refuse_loose_ends(connection)
 
 
 run()

@@ -20,7 +20,8 @@ from cms.foundation import moments
 from cms.foundation.errors import CmsError, Forbidden, Unauthenticated
 from cms.foundation.http import session
 from cms.foundation.http.access import guard
-from cms.foundation.http.edge import SAFE_METHODS, acts, reading
+from cms.foundation.http.edge import SAFE_METHODS, reading
+from cms.foundation.http.identity import acts
 from cms.foundation.retries.keys import Asker
 
 P = ParamSpec("P")

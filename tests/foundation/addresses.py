@@ -7,9 +7,8 @@ from typing import Any
 
 from werkzeug.routing import BaseConverter, Rule, UUIDConverter
 
+from cms.foundation.http.converters import HIGHEST_NUMBER, Number, Slug
 from cms.foundation.http.edge import Edge
-from cms.foundation.http.numbers import HIGHEST, NumberConverter
-from cms.foundation.http.slugs import SlugConverter
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +72,6 @@ def _fill(app: Edge, rule: Rule, known: dict[str, str]) -> str:
 def _nobody(converter: BaseConverter) -> str:
     if isinstance(converter, UUIDConverter):
         return str(uuid.uuid4())
-    if isinstance(converter, NumberConverter):
-        return str(HIGHEST)
-    return "nobody-has-this" if isinstance(converter, SlugConverter) else "nothing"
+    if isinstance(converter, Number):
+        return str(HIGHEST_NUMBER)
+    return "nobody-has-this" if isinstance(converter, Slug) else "nothing"

@@ -18,6 +18,8 @@ from cms.foundation.jobs.worker import Worker
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 KIND = "note"
+# Seconds from one attempt to the next.
+DELAYS = [5, 20, 80, 320]
 
 
 class Desk:

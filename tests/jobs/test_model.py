@@ -1,7 +1,5 @@
 """Whatever is asked for, taken back, failing and missed: what is done equals a small model."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,9 +12,7 @@ from cms.foundation.errors import Conflict
 from cms.foundation.http.edge import Edge
 from cms.foundation.jobs import actions, queries
 from tests.conftest import empty
-from tests.jobs.desk import START, Desk
-
-DELAYS = [5, 20, 80, 320]
+from tests.jobs.desk import DELAYS, START, Desk
 
 STEPS = st.lists(
     st.one_of(
@@ -74,24 +70,16 @@ class Model:
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_the_worker_follows_the_model(app: Edge, steps: list[tuple[str, Any]]) -> None:
-    with _beginning_empty(app):
-        desk, model = Desk(app.database), Model()
-        for name, value in steps:
-            _take(desk, model, name, value)
-        desk.pass_time(0)
-        model.work()
-        assert desk.done() == model.done
-        assert {id_: (job.next_at, job.attempts) for id_, job in desk.left().items()} == {
-            id_: (job.next_at, job.attempts) for id_, job in model.left.items()
-        }
-
-
-@contextmanager
-def _beginning_empty(app: Edge) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        empty(app)
+    empty(app)
+    desk, model = Desk(app.database), Model()
+    for name, value in steps:
+        _take(desk, model, name, value)
+    desk.pass_time(0)
+    model.work()
+    assert desk.done() == model.done
+    assert {id_: (job.next_at, job.attempts) for id_, job in desk.left().items()} == {
+        id_: (job.next_at, job.attempts) for id_, job in model.left.items()
+    }
 
 
 def _take(desk: Desk, model: Model, name: str, value: int) -> None:

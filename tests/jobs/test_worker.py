@@ -15,11 +15,9 @@ from cms.foundation.errors import Conflict
 from cms.foundation.jobs import actions, clock, queries
 from cms.foundation.jobs.models import Status
 from cms.foundation.jobs.worker import Worker
-from tests.jobs.desk import Desk
+from tests.jobs.desk import DELAYS, Desk
 
 PATIENCE_SECONDS = 30
-# Seconds from one attempt to the next.
-DELAYS = [5, 20, 80, 320]
 
 
 def test_a_job_is_done_once_it_is_due_and_not_before(desk: Desk) -> None:

@@ -31,21 +31,21 @@ def _rows(readme: str) -> dict[str, list[str]]:
 def test_the_table_of_settings_is_the_one_of_the_code(readme: str) -> None:
     rows = _rows(readme)
 
-    assert set(rows) == {field.metadata["variable"] for field in settings.documented()}
+    assert set(rows) == {settings.variable(field) for field in settings.documented()}
 
 
 def test_the_table_shows_the_defaults_of_the_code(readme: str) -> None:
     rows = _rows(readme)
     for field in settings.documented():
-        cells = [cell.replace("`", "") for cell in rows[field.metadata["variable"]]]
+        cells = [cell.replace("`", "") for cell in rows[settings.variable(field)]]
         shown = field.metadata["default"].replace("`", "")
-        assert any(shown in cell for cell in cells), (field.metadata["variable"], shown, cells)
+        assert any(shown in cell for cell in cells), (settings.variable(field), shown, cells)
 
 
 def test_no_setting_is_mentioned_that_does_not_exist(readme: str) -> None:
     # What the author's client reads is no setting of the server.
     client = {"CMS_SERVER", "CMS_EMAIL", "CMS_PASSWORD", "CMS_TOKEN"}
-    known = {field.metadata["variable"] for field in settings.documented()} | client
+    known = {settings.variable(field) for field in settings.documented()} | client
 
     assert set(re.findall(r"\bCMS_[A-Z_]+\b", readme)) <= known
 

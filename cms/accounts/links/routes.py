@@ -25,7 +25,8 @@ from cms.foundation import moments
 from cms.foundation.background import Background
 from cms.foundation.errors import TooManyAttempts
 from cms.foundation.http import Blueprint, public, session
-from cms.foundation.http.edge import Edge, origin, reading, writing
+from cms.foundation.http.edge import Edge, reading, writing
+from cms.foundation.http.identity import origin
 from cms.foundation.http.retries import holds_secrets
 
 blueprint = Blueprint(

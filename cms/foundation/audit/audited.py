@@ -2,10 +2,9 @@
 
 import hashlib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from sqlalchemy import inspect
@@ -32,36 +31,29 @@ class Audited:
     # Told to be there, and to have changed.
     secrets: tuple[str, ...] = ()
     # Lists of ids: the relationship with the rows that link, and which of their columns.
-    links: Mapping[str, tuple[str, str]] = field(default_factory=lambda: MappingProxyType({}))
+    links: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def changes(self, row: object, *, is_new: bool, is_deleted: bool) -> Changes:
         """What a flush did to ``row``, asked before it forgets."""
         state: InstanceState[Any] = inspect(row)
         found = {}
-        for name, history in self._histories(state):
-            before, after = self._told(name, *_ends(history))
-            if is_new:
-                before = None
-            if is_deleted:
-                after = None
+        for name in (*self.fields, *self.texts, *self.secrets):
+            history = state.attrs[name].history
             if history.has_changes() or is_new or is_deleted:
-                found[name] = (before, after)
+                before, after = (self._told(name, value) for value in _ends(history))
+                found[name] = (None if is_new else before, None if is_deleted else after)
         for name, (relationship, column) in self.links.items():
             history = state.attrs[relationship].history
             ids = None if is_new else _ids_before(history, column)
             found[name] = (ids, None if is_deleted else _ids_after(history, column))
         return {name: pair for name, pair in found.items() if is_change(*pair)}
 
-    def _histories(self, state: InstanceState[Any]) -> Iterator[tuple[str, History]]:
-        for name in (*self.fields, *self.texts, *self.secrets):
-            yield name, state.attrs[name].history
-
-    def _told(self, name: str, *values: Any) -> tuple[Any, ...]:
+    def _told(self, name: str, value: Any) -> Any:
         if name in self.secrets:
-            return tuple(HIDDEN if value else None for value in values)
-        if name in self.texts:
-            return tuple(None if value is None else _measured(value) for value in values)
-        return tuple(_plain(value) for value in values)
+            return HIDDEN if value else None
+        if name in self.texts and value is not None:
+            return _measured(value)
+        return _plain(value)
 
 
 def is_change(before: Any, after: Any) -> bool:

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from cms.foundation import errors
+from cms.foundation.errors import CmsError
 from cms.foundation.http import problems, retries
 from cms.foundation.http.access import declared_locations
 from cms.foundation.retries import keys
@@ -61,35 +62,51 @@ def complete(view: Any, method: str, *, has_path_parameters: bool) -> None:
     parameters = apidoc.setdefault("arguments", {}).setdefault("parameters", [])
     for form in getattr(view, "forms", ()):
         responses.setdefault(200, []).append(dict(form))
-    failures = list(getattr(view, "failures", ()))
-    statuses: dict[int, list[dict[str, Any]]] = {}
-    # Every operation refuses parameters and bodies that it does not declare, and broken headers.
-    failures += [errors.Unprocessable, errors.Malformed]
-    if has_path_parameters:
-        failures.append(errors.NotFound)
-    for refused in _refused_bodies(view, method):
-        statuses[refused] = [_http_example(refused)]
+    failures = _failures(view, method, has_path_parameters=has_path_parameters)
     if errors.Stale in failures:
         parameters.append(IF_MATCH)
-        failures.append(errors.ExpectationMissing)
-    if method == retries.METHOD and getattr(view, "takes_key", False):
-        failures += retries.FAILURES
+    if _takes_key(view, method):
         _offer_retries(parameters, responses)
     if method == "GET":
         parameters.append(IF_NONE_MATCH)
         responses[304] = [{"description": "What you hold is current", "content_type": None}]
     if errors.Gone in failures:
         responses[308] = [MOVED]
-    for situation in dict.fromkeys(failures):
-        status = int(problems.status_of(situation))
-        detail = (situation.__doc__ or "").strip().splitlines()[0].replace("``", "")
-        statuses.setdefault(status, []).append(
-            _example(status, situation.code, situation.title, detail)
-        )
-    for status, examples in statuses.items():
+    for status, examples in _examples(view, method, failures).items():
         responses[status] = [_problem_response(problems.phrase(status), examples)]
     broken = _http_example(HTTPStatus.INTERNAL_SERVER_ERROR)
     responses["5XX"] = [_problem_response("Failure", [broken])]
+
+
+def _failures(view: Any, method: str, *, has_path_parameters: bool) -> list[type[CmsError]]:
+    """The situations that a view declares, and those that follow from what it takes."""
+    # Every operation refuses parameters and bodies that it does not declare, and broken headers.
+    found = [*getattr(view, "failures", ()), errors.Unprocessable, errors.Malformed]
+    if has_path_parameters:
+        found.append(errors.NotFound)
+    if errors.Stale in found:
+        found.append(errors.ExpectationMissing)
+    if _takes_key(view, method):
+        found += retries.FAILURES
+    return list(dict.fromkeys(found))
+
+
+def _takes_key(view: Any, method: str) -> bool:
+    return method == retries.METHOD and getattr(view, "takes_key", False)
+
+
+def _examples(
+    view: Any, method: str, failures: list[type[CmsError]]
+) -> dict[int, list[dict[str, Any]]]:
+    """The problems that a view can answer with, by their statuses."""
+    found = {int(status): [_http_example(status)] for status in _refused_bodies(view, method)}
+    for situation in failures:
+        status = int(problems.status_of(situation))
+        detail = (situation.__doc__ or "").strip().splitlines()[0].replace("``", "")
+        found.setdefault(status, []).append(
+            _example(status, situation.code, situation.title, detail)
+        )
+    return found
 
 
 def _refused_bodies(view: Any, method: str) -> Iterator[HTTPStatus]:

@@ -1,13 +1,9 @@
-"""Flask with one transaction, one identity and one log line for each request."""
+"""Flask with one transaction for each request, and the ways from there to the database."""
 
-import logging
-import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any, Protocol, TypeVar, cast
 
-import structlog
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
@@ -19,7 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from cms.foundation import audit
 from cms.foundation.database import Database
 from cms.foundation.errors import CmsError, OutcomeUnknown
-from cms.foundation.http import conditional, output, problems, request_ids
+from cms.foundation.http import conditional, identity, output, problems
 from cms.foundation.retries import claims
 
 T = TypeVar("T")
@@ -65,7 +61,7 @@ class Edge(Flask):
         self.url_map.strict_slashes = True
         self.url_map.redirect_defaults = False
         self.session_interface = _NoSessions()
-        self.before_request(_identify)
+        self.before_request(identity.begin)
         self.after_request(_complete)
         self.teardown_appcontext(_let_go)
         problems.register(self)
@@ -131,16 +127,14 @@ def session() -> Session:
     """The session of this request: the reader's for safe methods, the writer's otherwise."""
     if "session" not in g:
         app = cast(Edge, current_app)
-        g.session = app.database.session(read_only=request.method in SAFE_METHODS)
-        audit.start(g.session, origin())
+        g.session = hold(app.database.session(read_only=request.method in SAFE_METHODS))
+        audit.start(g.session, identity.origin())
     return cast(Session, g.session)
 
 
-@contextmanager
-def reading() -> Iterator[Session]:
-    """A short look at the database beside the request's transaction."""
-    with cast(Edge, current_app).database.session(read_only=True) as session:
-        yield session
+def reading() -> Session:
+    """For a short look at the database beside the request's transaction; the caller closes it."""
+    return cast(Edge, current_app).database.session(read_only=True)
 
 
 @contextmanager
@@ -150,24 +144,8 @@ def writing() -> Iterator[Session]:
     Not beside ``session()``: on SQLite the one would wait for the other.
     """
     with cast(Edge, current_app).database.transaction() as session:
-        audit.start(session, origin())
+        audit.start(session, identity.origin())
         yield session
-
-
-def acts(user_id: uuid.UUID, name: str, *, key_id: uuid.UUID | None = None) -> None:
-    """Say who makes this request; before its first write, so that the audit log knows."""
-    g.actor = {"actor_id": user_id, "actor_name": name, "key_id": key_id}
-
-
-def origin() -> audit.Origin:
-    """Who makes this request, and from where."""
-    return audit.Origin(
-        # An operation is named as its function, which stands behind the name of its blueprint.
-        action=(request.endpoint or "").rpartition(".")[2],
-        address=request.remote_addr,
-        request_id=uuid.UUID(g.request_id),
-        **g.get("actor", {}),
-    )
 
 
 def look() -> Connection:
@@ -219,27 +197,10 @@ def hold(resource: AbstractContextManager[T]) -> T:
 
 
 def _let_go(_error: BaseException | None = None) -> None:
-    current = g.pop("session", None)
-    if current is not None:
-        current.close()
+    g.pop("session", None)
     held = g.pop("held", None)
     if held is not None:
         held.close()
-
-
-def _identify() -> None:
-    g.started = time.perf_counter()
-    g.request_id = request_ids.choose(request.environ.get(request_ids.GIVEN, ""))
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
-
-
-def _loggable_path() -> str:
-    """The path, unless it holds a secret: then the rule, with the name of what stands there."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    if request.url_rule is not None and getattr(view, "has_secret_address", False):
-        return request.url_rule.rule
-    return request.path
 
 
 def _complete(response: Response) -> Response:
@@ -249,15 +210,5 @@ def _complete(response: Response) -> Response:
     for name, value in (*DEFAULT_HEADERS, ("X-Request-Id", g.request_id)):
         if name.lower() not in present:
             headers.add(name, value)
-    log = structlog.get_logger()
-    if log.is_enabled_for(logging.INFO):
-        log.info(
-            "request",
-            method=request.method,
-            path=_loggable_path(),
-            route=request.endpoint,
-            status=response.status_code,
-            milliseconds=round((time.perf_counter() - g.started) * 1000, 2),
-            address=request.remote_addr,
-        )
+    identity.log(response)
     return response

@@ -8,6 +8,7 @@ from flask import Flask, Response
 from flask_smorest import Api as SmorestApi
 
 import cms
+from cms.foundation.http.converters import CONVERTERS
 from cms.foundation.http.problems import Problem
 
 TITLE = "Headless blog CMS"
@@ -54,6 +55,9 @@ class Api(SmorestApi):
                 "description": "The `access_token` of `POST /api/v1/auth/login`, or a key",
             },
         )
+        app.url_map.converters.update(CONVERTERS)
+        for converter in CONVERTERS.values():
+            self.register_converter(converter, lambda one: one.schema)
 
     def _register_error_handlers(self) -> None:
         """Failures are the business of ``problems``, for the whole application."""

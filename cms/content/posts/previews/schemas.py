@@ -5,9 +5,9 @@ from typing import Any
 from marshmallow import fields, validate
 
 from cms.content.posts.schemas import EXAMPLE
+from cms.foundation.http.converters import HIGHEST_NUMBER
 from cms.foundation.http.fields import Moment
 from cms.foundation.http.input import Strict
-from cms.foundation.http.numbers import HIGHEST
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import page_of
 
@@ -38,7 +38,7 @@ class PreviewLinkIn(Strict):
     revision = fields.Integer(
         strict=True,
         allow_none=True,
-        validate=validate.Range(1, HIGHEST, error="Must be from {min} to {max}."),
+        validate=validate.Range(1, HIGHEST_NUMBER, error="Must be from {min} to {max}."),
         metadata={"description": "Show this one whatever happens; if absent, the draft as it is"},
     )
 

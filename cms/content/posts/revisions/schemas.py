@@ -7,9 +7,9 @@ from marshmallow import fields, validate
 from cms.content.posts.content import FIELDS
 from cms.content.posts.schemas import EXAMPLE, Person
 from cms.editions.schemas import Cover, Seo
+from cms.foundation.http.converters import HIGHEST_NUMBER
 from cms.foundation.http.fields import Moment, QueryInteger
 from cms.foundation.http.input import Strict
-from cms.foundation.http.numbers import HIGHEST
 from cms.foundation.http.output import Shown
 from cms.foundation.http.pages import page_of
 
@@ -105,7 +105,7 @@ class DiffQuestion(Strict):
     """With which revision to compare."""
 
     to = QueryInteger(
-        validate=validate.Range(1, HIGHEST, error="Must be from {min} to {max}."),
+        validate=validate.Range(1, HIGHEST_NUMBER, error="Must be from {min} to {max}."),
         metadata={"description": "Number of the other revision; if absent, the present one"},
     )
 
