@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cms.accounts import permissions, saving
@@ -22,7 +21,7 @@ from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
 from cms.content.tags.models import Tag
 from cms.foundation import texts
-from cms.foundation.database import new_id, violates
+from cms.foundation.database import new_id
 from cms.foundation.errors import Fault, Forbidden, Unprocessable
 from cms.foundation.versions import Expected
 
@@ -122,7 +121,7 @@ def edit(
         # Whoever takes the next step finds the revision that this one was taken with.
         post.revision_is_fixed = post.revision_is_fixed or post.status != status
         saving.touch(post, by=by, now=now)
-        _flush(session, post)
+        naming.save(session, post)
     elif not autosave:
         keeping.fix(session, post)
     _announce(session, names.created_tags, by=by, now=now)
@@ -282,13 +281,3 @@ def _file(post: Post, tags: list[Tag]) -> None:
 def _announce(session: Session, tags: list[Tag], *, by: Caller, now: datetime) -> None:
     for tag in tags:
         tag_actions.announce(session, tag, by=by, now=now)
-
-
-def _flush(session: Session, post: Post) -> None:
-    slug = post.slug
-    try:
-        session.flush()
-    except IntegrityError as error:
-        if violates(error, "posts", "slug"):
-            raise naming.taken(slug) from error
-        raise
