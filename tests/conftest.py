@@ -5,7 +5,7 @@ Run with `--database postgresql` for everything on PostgreSQL; SQLite is the def
 
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from tests.callers import Caller, ContractClient
 from tests.servers import LiveServer
 
 CHEAP_PASSWORDS = (8, 1, 1)
+Made = Callable[..., Edge]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -133,6 +134,22 @@ def app(shared_app: Edge) -> Iterator[Edge]:
     for name in ("cms.throttle", "cms.reset_throttle"):
         shared_app.extensions[name].reset()
     empty(shared_app)
+
+
+@pytest.fixture
+def made(app: Edge, tmp_path: Path) -> Iterator[Made]:
+    """A function that makes an application of the same site with other settings."""
+    apps: list[Edge] = []
+
+    def make(**changes: Any) -> Edge:
+        url = app.extensions["cms.settings"].database_url
+        apps.append(create_app(make_settings(url, tmp_path, **changes)))
+        return apps[-1]
+
+    yield make
+    for one in apps:
+        one.extensions["cms.background"].finish()
+        one.database.dispose()
 
 
 @pytest.fixture

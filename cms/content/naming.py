@@ -35,6 +35,18 @@ def taken(slug: str) -> SlugTaken:
     return SlugTaken(message, errors=[Fault("#/slug", message)])
 
 
+def save(session: Session, row: Row) -> None:
+    """Save ``row`` under the slug that it has. Raises ``SlugTaken``."""
+    # A flush that fails takes the attributes with it.
+    slug = row.slug
+    try:
+        session.flush()
+    except IntegrityError as error:
+        if not violates(error, row.__tablename__, "slug"):
+            raise
+        raise taken(slug) from error
+
+
 def insert(
     session: Session,
     row: Row,
@@ -94,10 +106,8 @@ def _fits(session: Session, row: Row, candidate: str, put: Callable[[str], None]
     try:
         with session.begin_nested():
             put(candidate)
-            session.flush()
-    except IntegrityError as error:
-        if not violates(error, row.__tablename__, "slug"):
-            raise
+            save(session, row)
+    except SlugTaken:
         return False
     return True
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cms.accounts.permissions import Caller
 from cms.content.posts.models import Post
+from cms.content.posts.queries import KEPT
 from cms.editions.models import Listing
 from cms.foundation.errors import Conflict
 
@@ -39,7 +40,7 @@ def refuse_if_used(
     )
     using = session.execute(
         select(Post.id, Post.title, Post.status)
-        .where(Post.trashed_at.is_(None), or_(Post.id.in_(drafts), Post.id.in_(live)))
+        .where(KEPT, or_(Post.id.in_(drafts), Post.id.in_(live)))
         .order_by(Post.id.desc())
         .limit(SHOWN + 1)
     ).all()
@@ -67,11 +68,11 @@ def take_off_trash(
 
     Each of them is saved: whoever restores one from what it was finds a newer version.
     """
-    trashed = select(Post.id).where(Post.trashed_at.is_not(None))
+    trashed = select(Post.id).where(~KEPT)
     naming = select(link.class_.post_id).where(link == group_id)
     saved = {Post.version: Post.version + 1, Post.updated_at: now, Post.updated_by_id: by.id}
     for statement in (
-        update(Post).where(Post.trashed_at.is_not(None), Post.id.in_(naming)).values(saved),
+        update(Post).where(~KEPT, Post.id.in_(naming)).values(saved),
         delete(link.class_).where(link == group_id, link.class_.post_id.in_(trashed)),
     ):
         session.execute(statement.execution_options(synchronize_session=False))

@@ -1,21 +1,18 @@
 """Failed logins are limited per account and per address; nothing else is."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
 from werkzeug.test import TestResponse
 
-from cms.app import create_app
 from cms.foundation import moments
 from cms.foundation.http.edge import Edge
 from tests import factories
 from tests.callers import Caller, ContractClient
-from tests.conftest import make_settings
+from tests.conftest import Made
 
 LOGIN, PASSWORD = "/api/v1/auth/login", "/api/v1/auth/password"
 POLICY = '"account";q=3;w=60, "address";q=6;w=60'
@@ -23,17 +20,9 @@ HERE = "192.0.2.1"
 
 
 @pytest.fixture
-def strict(app: Edge, tmp_path: Path) -> Iterator[Edge]:
+def strict(made: Made) -> Edge:
     """The same site with limits that are reached soon."""
-    settings = make_settings(
-        app.extensions["cms.settings"].database_url,
-        tmp_path,
-        login_rate_account="3 per minute",
-        login_rate_address="6 per minute",
-    )
-    made = create_app(settings)
-    yield made
-    made.database.dispose()
+    return made(login_rate_account="3 per minute", login_rate_address="6 per minute")
 
 
 def _log_in(app: Edge, email: str, password: str, address: str = HERE) -> TestResponse:

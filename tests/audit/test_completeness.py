@@ -11,8 +11,9 @@ from cms.foundation.database import Base
 from cms.foundation.http.edge import Edge
 from tests import factories
 from tests.audit.log import Log
-from tests.hostile.operations import Operation, Request, World, operations
+from tests.hostile.operations import Operation, operations
 from tests.hostile.refusals import nothing_written
+from tests.hostile.world import Request, World
 
 # Writes that change nothing of the site: who edits where, and the next token of the same login.
 WITHOUT_ENTRY = {"take_lease", "give_lease_back", "refresh_tokens"}

@@ -1,19 +1,17 @@
 """Cursors: only the list that gave one out takes it back, unchanged."""
 
 import string
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cms.app import create_app
 from cms.foundation.http import cursors
 from cms.foundation.http.edge import Edge
 from tests import factories
 from tests.callers import Caller, ContractClient
-from tests.conftest import make_settings
+from tests.conftest import Made
 
 PUBLIC, MANAGED = "/api/v1/posts", "/api/v1/manage/posts"
 
@@ -105,22 +103,13 @@ def test_the_size_of_a_page_may_change_on_the_way(filled: Caller) -> None:
         assert filled.get(f"{path}?limit=7&cursor={_cursor(filled, path)}").status_code == 200
 
 
-def test_the_cursor_of_a_site_with_another_secret_is_refused(
-    filled: Caller, app: Edge, tmp_path: Path
-) -> None:
-    other = create_app(
-        make_settings(
-            app.extensions["cms.settings"].database_url,
-            tmp_path,
-            secret_key="another-secret-of-32-bytes-or-more-0123",
-        )
-    )
-    try:
-        theirs = _cursor(ContractClient(other), PUBLIC)
-        _refused(filled, PUBLIC, theirs)
-        assert ContractClient(other).get(f"{PUBLIC}?cursor={theirs}").status_code == 200
-    finally:
-        other.database.dispose()
+def test_the_cursor_of_a_site_with_another_secret_is_refused(filled: Caller, made: Made) -> None:
+    other = ContractClient(made(secret_key="another-secret-of-32-bytes-or-more-0123"))
+
+    theirs = _cursor(other, PUBLIC)
+
+    _refused(filled, PUBLIC, theirs)
+    assert other.get(f"{PUBLIC}?cursor={theirs}").status_code == 200
 
 
 def test_a_token_is_no_cursor_and_a_cursor_is_no_token(filled: Caller) -> None:

@@ -1,36 +1,15 @@
 """Security headers on every answer, and CORS for configured origins only."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
-
 import pytest
 from werkzeug.test import TestResponse
 
-from cms.app import create_app
 from cms.foundation.http.edge import DEFAULT_HEADERS, Edge
 from tests import factories
 from tests.callers import Caller, ContractClient
-from tests.conftest import make_settings
+from tests.conftest import Made
 from tests.foundation.addresses import addresses
 
 FRONTEND, STRANGER = "https://blog.example.org", "https://evil.example.org"
-Made = Callable[..., Edge]
-
-
-@pytest.fixture
-def made(app: Edge, tmp_path: Path) -> Iterator[Made]:
-    """A function that makes an application of the same site with other settings."""
-    apps: list[Edge] = []
-
-    def make(**changes: Any) -> Edge:
-        url = app.extensions["cms.settings"].database_url
-        apps.append(create_app(make_settings(url, tmp_path, **changes)))
-        return apps[-1]
-
-    yield make
-    for one in apps:
-        one.database.dispose()
 
 
 def _is_hardened(answer: TestResponse) -> None:

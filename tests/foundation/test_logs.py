@@ -2,45 +2,34 @@
 
 import io
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
 import structlog
 
-from cms.app import create_app
 from cms.foundation import logs
 from cms.foundation.http.edge import Edge
 from tests import factories
 from tests.callers import Caller, ContractClient
-from tests.conftest import make_settings
+from tests.conftest import Made
 
 LOGIN = "/api/v1/auth/login"
 
 
 @pytest.fixture(params=["production", "development"])
 def logged_app(
-    app: Edge, log: io.StringIO, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[tuple[Edge, io.StringIO]]:
+    made: Made, log: io.StringIO, request: pytest.FixtureRequest
+) -> tuple[Edge, io.StringIO]:
     """The site as it runs in each mode, and what it logs."""
-    made = create_app(
-        make_settings(
-            app.extensions["cms.settings"].database_url,
-            tmp_path,
-            env=request.param,
-            log_level="debug",
-        )
-    )
+    app = made(env=request.param, log_level="debug")
 
     def break_down() -> str:
         password = token = "locally-known-secret"  # noqa: S105
         raise RuntimeError(len(password + token))
 
-    made.add_url_rule("/broken", "broken", break_down)
-    yield made, log
-    made.database.dispose()
+    app.add_url_rule("/broken", "broken", break_down)
+    return app, log
 
 
 def _lines(log: io.StringIO) -> list[dict[str, Any]]:

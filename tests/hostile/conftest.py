@@ -6,7 +6,7 @@ import pytest
 
 from cms.foundation.http.edge import Edge
 from tests.conftest import empty
-from tests.hostile.operations import World
+from tests.hostile.world import World
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.hostile import refusals
-from tests.hostile.operations import Operation, Request, World, operations, with_path
+from tests.hostile.operations import Operation, operations, with_path
+from tests.hostile.world import Request, World
 
 UNKNOWN = [
     "unknown=1",

@@ -3,15 +3,8 @@
 import pytest
 
 from tests.hostile.document import DOCUMENT
-from tests.hostile.operations import (
-    SPENT,
-    Operation,
-    World,
-    document_of,
-    operations,
-    places,
-    with_body,
-)
+from tests.hostile.operations import Operation, document_of, operations, places, with_body
+from tests.hostile.world import SPENT, World
 
 NAMES = [operation.name for operation in operations()]
 

@@ -5,7 +5,8 @@ import json
 import pytest
 
 from tests.hostile import refusals
-from tests.hostile.operations import Operation, World, operations, with_body
+from tests.hostile.operations import Operation, operations, with_body
+from tests.hostile.world import World
 
 WITHOUT_BODY = [one for one in operations() if not one.body_type and one.method != "GET"]
 DEPTH = 100_000

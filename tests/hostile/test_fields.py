@@ -6,7 +6,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.hostile import refusals
-from tests.hostile.operations import FUTURE, Operation, Place, World, places, with_body
+from tests.hostile.operations import Operation, Place, not_null, places, with_body
+from tests.hostile.world import FUTURE, World
 
 VALUES: list[Any] = [
     None,
@@ -100,9 +101,7 @@ def refused_by_schema(place: Place) -> list[Any]:
 
 def refused_by_format(place: Place) -> list[str]:
     """Texts that are none of what this field holds."""
-    schema = next(
-        (one for one in place.schema.get("anyOf", ()) if one.get("type") != "null"), place.schema
-    )
+    schema = not_null(place.schema)
     if "string" not in schema.get("type", ()):
         return []
     if "enum" in schema:

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.hostile import refusals
-from tests.hostile.operations import Operation, Request, World, operations, places, with_body
+from tests.hostile.operations import Operation, operations, places, with_body
+from tests.hostile.world import Request, World
 
 REFUSED = {400, 401, 404, 409, 412, 413, 415, 422, 428, 429}
 QUICK = settings(

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.hostile import refusals
-from tests.hostile.operations import Operation, World, operations
+from tests.hostile.operations import Operation, operations
+from tests.hostile.world import World
 
 GARBAGE = [
     "",

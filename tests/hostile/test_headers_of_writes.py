@@ -3,8 +3,9 @@
 import pytest
 
 from tests.hostile import refusals
-from tests.hostile.operations import Operation, World, operations
+from tests.hostile.operations import Operation, operations
 from tests.hostile.test_headers import HEADERS
+from tests.hostile.world import World
 
 WRITES = [one for one in operations() if one.method != "GET"]
 # They end the login that the next request would need.

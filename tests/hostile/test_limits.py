@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from tests.hostile import refusals
-from tests.hostile.operations import SPENT, Operation, Place, World, places, with_body
+from tests.hostile.operations import Operation, Place, places, with_body
+from tests.hostile.world import SPENT, World
 
 # Longer than the body that the tests' server accepts.
 TOO_LONG_HERE = 100_000

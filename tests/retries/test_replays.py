@@ -14,7 +14,8 @@ from cms.foundation.retries.keys import Asker
 from tests import factories
 from tests.callers import Caller, ContractClient
 from tests.hostile import refusals
-from tests.hostile.operations import Operation, World, operations
+from tests.hostile.operations import Operation, operations
+from tests.hostile.world import World
 from tests.retries.asking import POSTS, REPLAYED, age, ask, posts, rows, shown
 
 # What ends the login of its caller cannot be asked again with it.

@@ -9,7 +9,7 @@ from cms.accounts.models import User
 from cms.foundation.mail import Mail, Mailer, NotSent
 from cms.foundation.settings import Settings
 
-# The page of this service, in pages.py; behind the # a token reaches no server and no log.
+# The page of this service, in page.py; behind the # a token reaches no server and no log.
 OWN_PAGE = "/password"
 INVITED = """\
 Hello {name},

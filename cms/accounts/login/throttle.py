@@ -1,4 +1,4 @@
-"""Failed logins are counted per account and per address; too many have to wait."""
+"""Attempts are counted per account and per address; after too many one has to wait."""
 
 import hashlib
 import math
@@ -25,7 +25,7 @@ class Window:
 
 
 class Throttle:
-    """Counts failures, not successes: who knows the password is never slowed down by it."""
+    """Counts what it is told to: of logins the failures, so that a right password never waits."""
 
     def __init__(self, settings: Settings, purpose: str) -> None:
         """Counters live where ``CMS_RATE_STORAGE`` says, apart from those of other purposes."""
@@ -38,7 +38,7 @@ class Throttle:
         }
 
     def check(self, account: str) -> None:
-        """Raise ``TooManyAttempts`` when this account or address has failed too often."""
+        """Raise ``TooManyAttempts`` when this account or address has tried too often."""
         keys = self._keys(account)
         after_this_request(_show_limits)
         g.rate_windows = [self._window(name, keys[name]) for name in self._limits]
@@ -49,14 +49,14 @@ class Throttle:
             raise TooManyAttempts(message, retry_after=wait)
 
     def count(self, account: str) -> None:
-        """One more failure."""
+        """One more attempt."""
         keys = self._keys(account)
         for name, limit in self._limits.items():
             self._limiter.hit(limit, name, keys[name])
         g.rate_windows = [self._window(name, keys[name]) for name in self._limits]
 
     def reset(self) -> None:
-        """Forget all failures."""
+        """Forget all attempts."""
         self._storage.reset()
 
     def _keys(self, account: str) -> dict[str, str]:

@@ -4,7 +4,6 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cms.accounts import permissions, saving
@@ -17,7 +16,7 @@ from cms.content.posts.models import PostAuthor
 from cms.editions import actions as editions
 from cms.editions import documents
 from cms.editions.models import AuthorEdition, AuthorListing
-from cms.foundation.database import new_id, violates
+from cms.foundation.database import new_id
 from cms.foundation.errors import Fault, Unprocessable
 from cms.foundation.versions import Expected
 
@@ -63,12 +62,7 @@ def edit(
     if not saving.change(author, values):
         return author
     saving.touch(author, by=by, now=now)
-    try:
-        session.flush()
-    except IntegrityError as error:
-        if not violates(error, "authors", "slug"):
-            raise
-        raise naming.taken(values["slug"]) from error
+    naming.save(session, author)
     _announce(session, author, by=by, now=now)
     return author
 

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cms.accounts import permissions, saving
@@ -16,7 +15,7 @@ from cms.content.posts.publishing import Prepared
 from cms.content.posts.revisions import keeping
 from cms.content.posts.scheduling import alarms
 from cms.content.posts.steps import Step
-from cms.foundation.database import new_id, violates
+from cms.foundation.database import new_id
 from cms.foundation.versions import Expected
 
 
@@ -112,7 +111,7 @@ def edit(
         # Whoever takes the next step finds the revision that this one was taken with.
         post.revision_is_fixed = post.revision_is_fixed or post.status != status
         saving.touch(post, by=by, now=now)
-        _flush(session, post)
+        naming.save(session, post)
     elif not autosave:
         keeping.fix(session, post)
     filling.announce(session, names, by=by, now=now)
@@ -150,13 +149,3 @@ def unpublish(
     publishing.unpublish(session, post, by=by, now=now)
     alarms.forget(session, post)
     return post
-
-
-def _flush(session: Session, post: Post) -> None:
-    slug = post.slug
-    try:
-        session.flush()
-    except IntegrityError as error:
-        if violates(error, "posts", "slug"):
-            raise naming.taken(slug) from error
-        raise

@@ -86,12 +86,11 @@ def edit(
     if not saving.change(tag, values):
         return tag
     saving.touch(tag, by=by, now=now)
-    # A flush that fails takes the attributes with it.
-    name, slug = tag.name, tag.slug
+    name = tag.name
     try:
-        session.flush()
+        naming.save(session, tag)
     except IntegrityError as error:
-        raise _refusal(error, name, slug) from error
+        raise _refusal(error, name) from error
     announce(session, tag, by=by, now=now)
     return tag
 
@@ -156,12 +155,12 @@ def _insert(session: Session, values: dict[str, Any], *, by: Caller, now: dateti
             is_taken=lambda slug: queries.slug_is_taken(session, slug),
         )
     except IntegrityError as error:
-        raise _refusal(error, values["name"], "") from error
+        raise _refusal(error, values["name"]) from error
     return tag
 
 
-def _refusal(error: IntegrityError, name: str, slug: str) -> Exception:
-    if violates(error, "tags", "name_key"):
-        message = f"There is a tag named {name!r} already; capitals do not make another one."
-        return TagNameTaken(message, errors=[Fault("#/name", message)])
-    return naming.taken(slug) if violates(error, "tags", "slug") else error
+def _refusal(error: IntegrityError, name: str) -> Exception:
+    if not violates(error, "tags", "name_key"):
+        return error
+    message = f"There is a tag named {name!r} already; capitals do not make another one."
+    return TagNameTaken(message, errors=[Fault("#/name", message)])

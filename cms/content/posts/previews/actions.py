@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from cms.accounts import secret
 from cms.accounts.permissions import Caller
 from cms.content.posts.models import Post
 from cms.content.posts.previews import queries
@@ -52,7 +53,7 @@ def create(
     link = PreviewLink(
         id=new_id(),
         post_id=post.id,
-        token_hash=queries.hashed(token),
+        token_hash=secret.digest(token),
         revision=revision,
         created_by_id=by.id,
         created_at=now,

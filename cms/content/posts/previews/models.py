@@ -20,7 +20,6 @@ class PreviewLink(Base):
     post_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("posts.id", ondelete="CASCADE"), index=True
     )
-    # SHA-256 of the token, which is random and long: nothing slower is needed.
     token_hash: Mapped[str] = mapped_column(unique=True)
     # Empty: it shows the working copy as it is.
     revision: Mapped[int | None]

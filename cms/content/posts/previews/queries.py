@@ -1,6 +1,5 @@
 """How preview links are found, and what they show."""
 
-import hashlib
 import uuid
 from dataclasses import replace
 from datetime import datetime
@@ -10,6 +9,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from cms.accounts import secret
 from cms.accounts.models import User
 from cms.accounts.permissions import Caller
 from cms.content import markdown
@@ -25,11 +25,6 @@ from cms.foundation.errors import NotFound
 
 # Rendering a megabyte takes seconds, and a preview is looked at again and again.
 _rendered = lru_cache(maxsize=8)(markdown.render)
-
-
-def hashed(token: str) -> str:
-    """The form in which a token is kept."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def live(post_id: uuid.UUID, *, now: datetime) -> Select[PreviewLink]:
@@ -48,7 +43,9 @@ def shown(session: Session, token: str, *, now: datetime) -> dict[str, Any]:
         select(PreviewLink, User)
         .join(User, User.id == PreviewLink.created_by_id)
         .where(
-            PreviewLink.token_hash == hashed(token), PreviewLink.expires_at > now, User.is_active
+            PreviewLink.token_hash == secret.digest(token),
+            PreviewLink.expires_at > now,
+            User.is_active,
         )
     ).first()
     if found is None:

@@ -10,6 +10,7 @@ from importlib import resources
 
 import flask
 
+from cms.foundation.http import own_pages
 from cms.foundation.http.docs import recipes
 
 OWN_FILES = "cms.foundation.http.docs"
@@ -78,8 +79,7 @@ def register_docs(
     ``programs`` are the files of the folder `examples` that it shows.
     """
 
-    def show_docs() -> flask.Response:
-        root = flask.request.script_root
+    def show_docs(root: str) -> str:
         gaps = {
             "title": title,
             "openapi_url": root + openapi_path,
@@ -87,12 +87,7 @@ def register_docs(
             "assets_url": f"{root}/docs/assets/{fingerprint()}",
         }
         filled = {name: html.escape(text) for name, text in gaps.items()}
-        page = template().substitute(filled, recipes=recipes.entries(programs))
-        response = flask.Response(page, mimetype="text/html")
-        response.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
-        response.headers["Referrer-Policy"] = "no-referrer"
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+        return template().substitute(filled, recipes=recipes.entries(programs))
 
     def get_docs_asset(version: str, name: str) -> flask.Response:
         asset = assets().get(name)
@@ -106,8 +101,6 @@ def register_docs(
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
 
-    # Read by the test that walks the URL map: neither asks for a permission.
-    show_docs.public_page = True  # type: ignore[attr-defined]
     get_docs_asset.public_page = True  # type: ignore[attr-defined]
-    app.add_url_rule("/docs", view_func=show_docs)
+    own_pages.serve(app, "/docs", show_docs, policy=CONTENT_SECURITY_POLICY)
     app.add_url_rule("/docs/assets/<version>/<name>", view_func=get_docs_asset)

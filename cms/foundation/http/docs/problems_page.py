@@ -7,23 +7,18 @@ from http import HTTPStatus
 import flask
 
 from cms.foundation.errors import CmsError
-from cms.foundation.http import problems
+from cms.foundation.http import own_pages, problems
 from cms.foundation.http.docs import page
 
 
 def register_problems_page(app: flask.Flask, *, title: str) -> None:
     """Add the page that the `type` of each problem document points to."""
 
-    def show_problems() -> flask.Response:
-        root = flask.request.script_root
+    def show_problems(root: str) -> str:
         stylesheet = f"{root}/docs/assets/{page.fingerprint()}/docs.css"
-        response = flask.Response(_page(title, stylesheet, f"{root}/docs"), mimetype="text/html")
-        response.headers["Content-Security-Policy"] = page.CONTENT_SECURITY_POLICY
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+        return _page(title, stylesheet, f"{root}/docs")
 
-    show_problems.public_page = True  # type: ignore[attr-defined]
-    app.add_url_rule("/docs/problems", view_func=show_problems)
+    own_pages.serve(app, "/docs/problems", show_problems, policy=page.CONTENT_SECURITY_POLICY)
 
 
 def catalogue() -> dict[str, tuple[HTTPStatus, str]]:
