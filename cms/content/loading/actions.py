@@ -221,7 +221,7 @@ def _row(
         "updated_at": now,
         "updated_by_id": by.id,
     }
-    content = Content.of(row, author_ids=author_ids, tag_ids=tag_ids)
+    content = Content.of({**row, "author_ids": author_ids, "tag_ids": tag_ids})
     return {**row, "published_fingerprint": content.fingerprint}
 
 
