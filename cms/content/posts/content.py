@@ -2,7 +2,7 @@
 
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Self
@@ -27,16 +27,10 @@ class Content:
     tag_ids: tuple[uuid.UUID, ...]
 
     @classmethod
-    def of(
-        cls,
-        values: Mapping[str, Any],
-        *,
-        author_ids: Sequence[uuid.UUID],
-        tag_ids: Sequence[uuid.UUID],
-    ) -> Self:
-        """From the columns of a post, which may be more, and its links."""
-        columns = {name: values[name] for name in FIELDS if name not in LINKS}
-        return cls(**columns, author_ids=tuple(author_ids), tag_ids=tuple(tag_ids))
+    def of(cls, values: Mapping[str, Any]) -> Self:
+        """From its fields by name, among others."""
+        links = {name: tuple(values[name]) for name in LINKS}
+        return cls(**{**{name: values[name] for name in FIELDS}, **links})
 
     @classmethod
     def unpacked(cls, packed: str) -> Self:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 from cms.accounts.editing import Edited
 from cms.accounts.models import User
 from cms.content.authors.models import Author
-from cms.content.posts.content import FIELDS, LINKS, Content
+from cms.content.posts.content import FIELDS, Content
 from cms.content.posts.scheduling.models import Schedule
 from cms.content.tags.models import Tag
 from cms.foundation.audit import Audited
@@ -180,10 +180,10 @@ class Post(Edited, Base):
 
     def content(self) -> Content:
         """What it says now."""
-        values = {name: getattr(self, name) for name in FIELDS if name not in LINKS}
+        values = {name: getattr(self, name) for name in FIELDS}
         if self.published_at == self.first_published_at:
             values["published_at"] = None
-        return Content.of(values, author_ids=self.author_ids, tag_ids=self.tag_ids)
+        return Content.of(values)
 
     def fingerprint(self) -> str:
         """A digest of all that an edition would be made from."""

@@ -15,6 +15,7 @@ from cms.content.markdown.parts import Parts
 from cms.content.posts.checks import actions as checks
 from cms.content.posts.content import Content
 from cms.content.posts.models import Post, Status
+from cms.content.posts.revisions import queries as revisions
 from cms.content.posts.revisions import reviving
 from cms.content.posts.revisions.models import Revision
 from cms.editions import actions as editions
@@ -54,10 +55,8 @@ def publish(
     still the same. Of an older revision that is published which still exists (``reviving``); the
     working copy stays as it is.
     """
-    content, number = post.content(), post.revision
-    if revision is not None and revision.number != number:
-        content = reviving.revive(session, post, revision.content).content
-        number = revision.number
+    wanted = revision or revisions.present(post)
+    content = reviving.revive(session, post, wanted).content
     if prepared is None or prepared.source != content.body:
         prepared = prepare(content.body)
     if revision is None:
@@ -74,7 +73,7 @@ def publish(
     post.revision_is_fixed = True
     saving.touch(post, by=by, now=now)
     session.flush()
-    columns = edition(post.id, content, prepared.rendered, revision=number, now=now)
+    columns = edition(post.id, content, prepared.rendered, revision=wanted.number, now=now)
     editions.issue_post(
         session,
         PostEdition(**columns),

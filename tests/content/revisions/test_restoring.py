@@ -192,6 +192,16 @@ def test_what_is_in_the_trash_cannot_change(editor: Caller) -> None:
     assert answer.get_json()["legal"] == ["restore"]
 
 
+def test_in_the_trash_even_the_present_slug_may_be_anothers(editor: Caller) -> None:
+    post = factories.a_post(editor, slug="wanted")
+    factories.deleted(editor, post)
+    assert revision(editor, post, 1)["left_out"]["slug"] is None
+
+    factories.a_post(editor, slug="wanted")
+
+    assert revision(editor, post, 1)["left_out"]["slug"] == "wanted"
+
+
 def test_a_contributor_cannot_bring_back_what_is_published(
     editor: Caller, contributor: Caller
 ) -> None:

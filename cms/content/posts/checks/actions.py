@@ -16,7 +16,7 @@ from cms.content.posts.checks import queries, rules
 from cms.content.posts.checks.addresses import Pages
 from cms.content.posts.checks.findings import SEVERITIES, Finding, Severity
 from cms.content.posts.checks.links import links
-from cms.content.posts.checks.rules import Draft
+from cms.content.posts.content import Content
 from cms.foundation.errors import Fault, Unprocessable
 from cms.foundation.settings import Settings
 
@@ -53,7 +53,7 @@ class Standard:
 
 def check(
     session: Session,
-    draft: Draft,
+    content: Content,
     *,
     post_id: uuid.UUID,
     by: Caller | None,
@@ -64,14 +64,14 @@ def check(
     ``parts`` are those of its body, if somebody has them.
     """
     return sorted(
-        _all(session, draft, post_id=post_id, by=by, parts=parts),
+        _all(session, content, post_id=post_id, by=by, parts=parts),
         key=lambda finding: SEVERITIES.index(finding.severity),
     )
 
 
 def demand(
     session: Session,
-    draft: Draft,
+    content: Content,
     *,
     post_id: uuid.UUID,
     by: Caller | None,
@@ -83,7 +83,7 @@ def demand(
         return
     found = [
         finding
-        for finding in check(session, draft, post_id=post_id, by=by, parts=parts)
+        for finding in check(session, content, post_id=post_id, by=by, parts=parts)
         if finding.severity in refused
     ]
     if found:
@@ -98,24 +98,24 @@ def _standard(session: Session) -> Standard:
 
 def _all(
     session: Session,
-    draft: Draft,
+    content: Content,
     *,
     post_id: uuid.UUID,
     by: Caller | None,
     parts: Parts | None,
 ) -> Iterator[Finding]:
     for rule in (rules.title, rules.description, rules.excerpt, rules.cover):
-        yield from rule(draft)
-    yield from _namesakes(queries.namesakes(session, post_id, draft.title, by=by))
+        yield from rule(content)
+    yield from _namesakes(queries.namesakes(session, post_id, content.title, by=by))
     if parts is None:
         try:
-            parts = markdown.read(draft.body)
+            parts = markdown.read(content.body)
         except MarkdownTooComplex as error:
             yield Finding("markdown_too_complex", Severity.ERROR, "#/body", error.detail)
             return
     for part in (rules.emptiness, rules.images, rules.headings, rules.fragments):
         yield from _first(part(parts))
-    yield from _first(links(session, draft, parts, _standard(session).pages))
+    yield from _first(links(session, content, parts, _standard(session).pages))
 
 
 def _first(found: Iterable[Finding]) -> Iterator[Finding]:

@@ -9,18 +9,19 @@ from cms.content.markdown.parts import Link, Parts
 from cms.content.posts.checks import queries
 from cms.content.posts.checks.addresses import Pages, Place
 from cms.content.posts.checks.findings import Finding, Severity
-from cms.content.posts.checks.rules import Draft, shown
+from cms.content.posts.checks.rules import shown
+from cms.content.posts.content import Content
 
 # Different pages that one text is checked for. No text for people names more.
 MOST_PLACES = 1000
 
 
-def links(session: Session, post: Draft, parts: Parts, pages: Pages) -> Iterator[Finding]:
+def links(session: Session, content: Content, parts: Parts, pages: Pages) -> Iterator[Finding]:
     """Links to pages that readers do not find, and to those that have moved.
 
     A draft is no page. The post itself counts as one: the link works once it is published.
     """
-    found = list(_own(post, parts, pages))
+    found = list(_own(content, parts, pages))
     wanted: defaultdict[str, set[str]] = defaultdict(set)
     for place in list(dict.fromkeys(place for _, place in found))[:MOST_PLACES]:
         wanted[place.kind].add(place.slug)
@@ -29,7 +30,7 @@ def links(session: Session, post: Draft, parts: Parts, pages: Pages) -> Iterator
         for kind, slugs in wanted.items()
         for slug, at in queries.present_slugs(session, kind, slugs).items()
     }
-    today["post", post.slug] = post.slug
+    today["post", content.slug] = content.slug
     for link, place in found:
         if place.slug in wanted[place.kind]:
             yield from _judged(link, place, today)
@@ -37,10 +38,10 @@ def links(session: Session, post: Draft, parts: Parts, pages: Pages) -> Iterator
             yield _unchecked(link)
 
 
-def _own(post: Draft, parts: Parts, pages: Pages) -> Iterator[tuple[Link, Place]]:
+def _own(content: Content, parts: Parts, pages: Pages) -> Iterator[tuple[Link, Place]]:
     for link in parts.links:
         if not link.address.startswith("#"):
-            place = pages.place(link.address, seen_from=post.slug)
+            place = pages.place(link.address, seen_from=content.slug)
             if place is not None:
                 yield link, place
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from cms.accounts.permissions import Caller
 from cms.content.posts import queries
 from cms.content.posts.models import Post
+from cms.editions import queries as editions
 from cms.editions.models import AuthorEdition, Edition, NamedEdition, PostEdition, TagEdition
 from cms.foundation import texts
 
@@ -78,27 +79,14 @@ def _today(
     session: Session, edition: type[Edition], subject_ids: set[uuid.UUID]
 ) -> dict[uuid.UUID, str]:
     """The slugs that subjects have today, or those who took their places."""
+    into = dict[uuid.UUID, uuid.UUID]()
+    if issubclass(edition, NamedEdition):
+        into = editions.successors(session, edition, subject_ids)
+    present = {one: into.get(one, one) for one in subject_ids}
     rows = session.execute(
         select(edition.subject_id, edition.slug).where(
-            edition.subject_id.in_(subject_ids), edition.live()
+            edition.subject_id.in_(set(present.values())), edition.live()
         )
     )
-    found: dict[uuid.UUID, str] = dict(rows.all())
-    gone = subject_ids - found.keys()
-    if gone and issubclass(edition, NamedEdition):
-        successors = _successors(session, edition, gone)
-        # Whoever was merged away never comes back, so this ends.
-        later = _today(session, edition, set(successors.values())) if successors else {}
-        found |= {one: later[into] for one, into in successors.items() if into in later}
-    return found
-
-
-def _successors(
-    session: Session, edition: type[NamedEdition], subject_ids: set[uuid.UUID]
-) -> dict[uuid.UUID, uuid.UUID]:
-    rows = session.execute(
-        select(edition.subject_id, edition.successor_id).where(
-            edition.subject_id.in_(subject_ids), edition.successor_id.is_not(None)
-        )
-    )
-    return {one: into for one, into in rows if into is not None}
+    slugs = dict(rows.all())
+    return {one: slugs[at] for one, at in present.items() if at in slugs}

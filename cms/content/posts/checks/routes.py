@@ -30,4 +30,4 @@ def check_post(post_id: uuid.UUID) -> Any:
     found here stops a publication with `checks_failed`.
     """
     post = queries.get(session(), post_id, by=caller())
-    return {"data": actions.check(session(), post, post_id=post.id, by=caller())}
+    return {"data": actions.check(session(), post.content(), post_id=post.id, by=caller())}

@@ -2,10 +2,11 @@
 
 import unicodedata
 from collections.abc import Iterator
-from typing import Any, Final, Protocol
+from typing import Final
 
 from cms.content.markdown.parts import Parts
 from cms.content.posts.checks.findings import Finding, Severity
+from cms.content.posts.content import Content
 
 # Search engines give a title about 600 pixels, and a description two lines of as many. In their
 # fonts this is about as many Latin letters; a letter of Chinese or Japanese takes the room of two.
@@ -15,39 +16,11 @@ LONGEST_DESCRIPTION: Final = 160
 Findings = Iterator[Finding]
 
 
-class Draft(Protocol):
-    """What is checked: a working copy, or another state of a post."""
-
-    @property
-    def slug(self) -> str:
-        """The last part of its address."""
-
-    @property
-    def title(self) -> str:
-        """The title."""
-
-    @property
-    def excerpt(self) -> str | None:
-        """``None``: made from the body when it is published."""
-
-    @property
-    def body(self) -> str:
-        """Markdown."""
-
-    @property
-    def cover(self) -> dict[str, Any] | None:
-        """``url``, ``alt`` and ``caption``."""
-
-    @property
-    def seo(self) -> dict[str, Any]:
-        """``title``, ``description`` and ``canonical_url``."""
-
-
-def title(post: Draft) -> Findings:
+def title(content: Content) -> Findings:
     """Titles that search engines cut."""
-    stated = post.seo["title"]
-    shown, pointer = (stated, "#/seo/title") if stated else (post.title, "#/title")
-    if (room := _room(shown)) > LONGEST_TITLE:
+    stated = content.seo["title"]
+    text, pointer = (stated, "#/seo/title") if stated else (content.title, "#/title")
+    if (room := _room(text)) > LONGEST_TITLE:
         remedy = "Shorten it" if stated else "Shorten it, or set a shorter seo.title"
         yield Finding(
             "long_title",
@@ -58,9 +31,9 @@ def title(post: Draft) -> Findings:
         )
 
 
-def description(post: Draft) -> Findings:
+def description(content: Content) -> Findings:
     """Descriptions that search engines cut."""
-    if (room := _room(post.seo["description"] or "")) > LONGEST_DESCRIPTION:
+    if (room := _room(content.seo["description"] or "")) > LONGEST_DESCRIPTION:
         yield Finding(
             "long_description",
             Severity.WARNING,
@@ -70,12 +43,12 @@ def description(post: Draft) -> Findings:
         )
 
 
-def excerpt(post: Draft) -> Findings:
+def excerpt(content: Content) -> Findings:
     """Lists and feeds without a word under the title."""
-    if post.excerpt is None:
+    if content.excerpt is None:
         detail = "There is none: publishing takes the first sentences of the text."
         yield Finding("empty_excerpt", Severity.INFO, "#/excerpt", detail)
-    elif not post.excerpt.strip():
+    elif not content.excerpt.strip():
         detail = (
             "It is empty: lists and feeds show nothing under the title. Write one, or set it to "
             "null to have it made from the text."
@@ -83,9 +56,9 @@ def excerpt(post: Draft) -> Findings:
         yield Finding("empty_excerpt", Severity.WARNING, "#/excerpt", detail)
 
 
-def cover(post: Draft) -> Findings:
+def cover(content: Content) -> Findings:
     """A cover that says nothing to those who do not see it."""
-    if post.cover is not None and not (post.cover["alt"] or "").strip():
+    if content.cover is not None and not (content.cover["alt"] or "").strip():
         detail = "The cover has no alternative text. Say what it shows to those who do not see it."
         yield Finding("missing_alt", Severity.WARNING, "#/cover/alt", detail)
 

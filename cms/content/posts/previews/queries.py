@@ -59,9 +59,7 @@ def shown(session: Session, token: str, *, now: datetime) -> dict[str, Any]:
     # Until it is restored.
     if post.status == Status.TRASHED:
         raise _nothing()
-    content = revision.content
-    if revision.number != post.revision:
-        content = reviving.revive(session, post, content).content
+    content = reviving.revive(session, post, revision).content
     published_at = content.published_at or post.first_published_at or revision.saved_at
     content = replace(content, published_at=published_at)
     rendered = _rendered(content.body)

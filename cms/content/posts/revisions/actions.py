@@ -20,6 +20,6 @@ def restore(
     away; a slug that another post has by now gives way to the present one. Raises what ``edit``
     raises, and ``NotFound``.
     """
-    former = queries.get(session, post, number).content
+    former = queries.get(session, post, number)
     revived = reviving.revive(session, post, former).content
     return actions.edit(session, post, revived.values(), by=by, expected=expected, now=now)

@@ -39,17 +39,7 @@ def keep(
         post.revised_fields = after.changed_from(base.content)
         post.revised_at = now
         return
-    session.add(
-        PostRevision(
-            post_id=post.id,
-            number=post.revision,
-            saved_at=post.revised_at,
-            saved_by_id=post.revised_by_id,
-            changed=post.revised_fields,
-            is_autosave=post.autosaves_began_at is not None,
-            content=before.packed(),
-        )
-    )
+    session.add(PostRevision(post_id=post.id, **queries.saved(post), content=before.packed()))
     post.revision += 1
     post.revised_fields = after.changed_from(before)
     _note(post, by=by, now=now, autosave=autosave)

@@ -18,16 +18,20 @@ from cms.foundation.errors import NotFound
 SAVED = tuple(field.name for field in fields(Saved))
 
 
+def saved(post: Post) -> dict[str, Any]:
+    """How the state in which ``post`` is came about, by name."""
+    return {
+        "number": post.revision,
+        "saved_at": post.revised_at,
+        "saved_by_id": post.revised_by_id,
+        "changed": post.revised_fields,
+        "is_autosave": post.autosaves_began_at is not None,
+    }
+
+
 def present(post: Post) -> Revision:
     """The state in which ``post`` is."""
-    return Revision(
-        number=post.revision,
-        saved_at=post.revised_at,
-        saved_by_id=post.revised_by_id,
-        changed=post.revised_fields,
-        is_autosave=post.autosaves_began_at is not None,
-        content=post.content(),
-    )
+    return Revision(**saved(post), content=post.content())
 
 
 def get(session: Session, post: Post, number: int) -> Revision:
@@ -59,9 +63,9 @@ def listed(session: Session, post: Post, *, before: int | None, limit: int) -> l
     return superseded if before is not None else [present(post), *superseded][:limit]
 
 
-def described(session: Session, post: Post, saved: Sequence[Saved]) -> list[dict[str, Any]]:
+def described(session: Session, post: Post, states: Sequence[Saved]) -> list[dict[str, Any]]:
     """The same by name, with who saved each, and which of them readers see."""
-    wanted = {one.saved_by_id for one in saved if one.saved_by_id is not None}
+    wanted = {one.saved_by_id for one in states if one.saved_by_id is not None}
     names = dict(session.execute(select(User.id, User.name).where(User.id.in_(wanted))).all())
     live = editions.find_live_revision(session, post.id)
     return [
@@ -72,5 +76,5 @@ def described(session: Session, post: Post, saved: Sequence[Saved]) -> list[dict
             else None,
             "is_published": one.number == live,
         }
-        for one in saved
+        for one in states
     ]

@@ -10,6 +10,7 @@ from cms.content.authors import queries as author_queries
 from cms.content.posts import queries
 from cms.content.posts.content import Content
 from cms.content.posts.models import Post
+from cms.content.posts.revisions.models import Revision
 from cms.content.tags import queries as tag_queries
 from cms.editions import queries as editions
 from cms.editions.models import AuthorEdition, TagEdition
@@ -21,17 +22,20 @@ class Revived:
 
     content: Content
     # The former slug, if another post has it now.
-    slug: str | None
-    author_ids: tuple[uuid.UUID, ...]
-    tag_ids: tuple[uuid.UUID, ...]
+    slug: str | None = None
+    author_ids: tuple[uuid.UUID, ...] = ()
+    tag_ids: tuple[uuid.UUID, ...] = ()
 
 
-def revive(session: Session, post: Post, content: Content) -> Revived:
-    """Older content of ``post``, without the authors and tags that were deleted since.
+def revive(session: Session, post: Post, revision: Revision) -> Revived:
+    """What ``post`` said, without the authors and tags that were deleted since.
 
     A slug that another post has by now gives way to the present one.
     """
-    content = followed(session, content)
+    content = revision.content
+    # What it says now is all there; in the trash, its slug may be another's.
+    if revision.number == post.revision and post.trashed_at is None:
+        return Revived(content)
     authors = author_queries.by_ids(session, content.author_ids)
     tags = tag_queries.by_ids(session, content.tag_ids)
     is_taken = queries.slug_is_taken(session, content.slug, post.id)

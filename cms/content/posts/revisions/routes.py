@@ -76,7 +76,7 @@ def get_revision(post_id: uuid.UUID, number: int) -> Any:
     post = post_queries.get(session(), post_id, by=caller())
     revision = queries.get(session(), post, number)
     (described,) = queries.described(session(), post, [revision])
-    left_out = reviving.revive(session(), post, revision.content)
+    left_out = reviving.revive(session(), post, revision)
     return {**described, "content": revision.content, "left_out": left_out}
 
 
