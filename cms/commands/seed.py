@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cms.accounts.permissions import Caller
 from cms.accounts.users import queries as user_queries
 from cms.commands.console import opened
-from cms.commands.publish import documents
+from cms.commands.documents import reading
 from cms.content.authors import actions as author_actions
 from cms.content.authors import queries as author_queries
 from cms.content.posts import actions as post_actions
@@ -49,11 +49,11 @@ def load_examples(database: Database) -> int:
         files = sorted(folder.iterdir(), key=lambda file: file.name)
         texts = [file.read_text("utf-8") for file in files if file.name.endswith(".md")]
         for text in texts:
-            _load(session, documents.parse(text), by=Caller.of(admin))
+            _load(session, reading.parse(text), by=Caller.of(admin))
         return len(texts)
 
 
-def _load(session: Session, document: documents.Document, *, by: Caller) -> None:
+def _load(session: Session, document: reading.Document, *, by: Caller) -> None:
     """Create one post with its authors, by the same rules as the API."""
     now = moments.now()
     slugs = []

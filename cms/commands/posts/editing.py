@@ -15,14 +15,15 @@ from cms.commands.client.faults import RemoteFault, Stale
 from cms.commands.client.posts import Post, Posts
 from cms.commands.client.remote import Remote
 from cms.commands.client.storage import StorageFault
-from cms.commands.posts import showing, text_file
+from cms.commands.documents import text_file
+from cms.commands.documents.fields import DocumentFault
+from cms.commands.documents.reading import Document
+from cms.commands.documents.sending import Sending
+from cms.commands.posts import showing
 from cms.commands.posts.arguments import AS_JSON, POST
 from cms.commands.posts.editor import EditorFault, open_in_editor
 from cms.commands.posts.ending import Exit, clearly, fail
 from cms.commands.posts.kept import Kept
-from cms.commands.publish.documents import Document
-from cms.commands.publish.fields import DocumentFault
-from cms.commands.publish.sending import Sending
 
 # Comparing line by line takes seconds beyond this.
 _MOST_COMPARED: Final = 200_000

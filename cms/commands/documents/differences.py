@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from cms.commands.publish.documents import Document
-from cms.commands.publish.fields import Byline
+from cms.commands.documents.fields import Byline
+from cms.commands.documents.reading import Document
 
 FIELDS: Final[tuple[str, ...]] = (
     "title",

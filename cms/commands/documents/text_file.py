@@ -5,9 +5,9 @@ from typing import Any, Final
 
 import yaml
 
-from cms.commands.publish import fields, front_matter
-from cms.commands.publish.documents import Document
-from cms.commands.publish.fields import DocumentFault
+from cms.commands.documents import fields, front_matter
+from cms.commands.documents.fields import DocumentFault
+from cms.commands.documents.reading import Document
 
 _SEO: Final = ("title", "description", "canonical_url")
 _COVER: Final = ("url", "alt", "caption")

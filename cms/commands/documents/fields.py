@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from cms.commands.publish.front_matter import Value
+from cms.commands.documents.front_matter import Value
 
 Status: TypeAlias = Literal["draft", "in_review", "published"]
 

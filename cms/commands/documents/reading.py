@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from cms.commands.publish import fields, front_matter, titles
-from cms.commands.publish.fields import (
+from cms.commands.documents import fields, front_matter, titles
+from cms.commands.documents.fields import (
     NO_SEO,
     NOTHING,
     Byline,
