@@ -12,6 +12,7 @@ from cms.accounts.permissions import Caller
 from cms.accounts.users import queries as user_queries
 from cms.commands.console import opened
 from cms.commands.documents import reading
+from cms.commands.documents.document import Document
 from cms.content.authors import actions as author_actions
 from cms.content.authors import queries as author_queries
 from cms.content.posts import actions as post_actions
@@ -53,7 +54,7 @@ def load_examples(database: Database) -> int:
         return len(texts)
 
 
-def _load(session: Session, document: reading.Document, *, by: Caller) -> None:
+def _load(session: Session, document: Document, *, by: Caller) -> None:
     """Create one post with its authors, by the same rules as the API."""
     now = moments.now()
     slugs = []

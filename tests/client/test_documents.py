@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cms.commands.documents import reading
-from cms.commands.documents.fields import Byline, Cover, DocumentFault, Overrides, Seo
+from cms.commands.documents.document import Byline, Cover, Document, DocumentFault, Seo
+from cms.commands.documents.fields import Overrides
 
 FULL = """---
 title: A Title
@@ -246,7 +247,7 @@ _PIECES = st.sampled_from(
 _TEXTS = st.one_of(st.text(), st.lists(st.one_of(_PIECES, st.text(max_size=5))).map("".join))
 
 
-def _parsed(text: str, *, plain_text: bool = False) -> reading.Document | None:
+def _parsed(text: str, *, plain_text: bool = False) -> Document | None:
     """Return the document, or None for a fault; anything else is a crash."""
     try:
         return reading.parse(text, plain_text=plain_text)

@@ -12,7 +12,8 @@ from cms.commands.client.faults import RemoteFault
 from cms.commands.client.remote import Remote
 from cms.commands.client.storage import StorageFault
 from cms.commands.documents import reading
-from cms.commands.documents.fields import DocumentFault, Overrides
+from cms.commands.documents.document import DocumentFault
+from cms.commands.documents.fields import Overrides
 from cms.commands.publish import report
 from cms.commands.publish.memory import Memory
 from cms.commands.publish.publishing import Options, Outcome, Publisher

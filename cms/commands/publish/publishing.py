@@ -9,7 +9,7 @@ from cms.commands.client.posts import Post, Posts
 from cms.commands.client.remote import Remote
 from cms.commands.documents import differences
 from cms.commands.documents.differences import Difference
-from cms.commands.documents.reading import Document
+from cms.commands.documents.document import Document
 from cms.commands.documents.sending import Sending
 from cms.commands.publish.memory import Known, Memory
 

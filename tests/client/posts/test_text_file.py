@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cms.commands.documents import differences, text_file
-from cms.commands.documents.fields import DocumentFault
+from cms.commands.documents.document import DocumentFault
 
 POST: dict[str, Any] = {
     "title": "A: title",
