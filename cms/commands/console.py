@@ -1,14 +1,20 @@
-"""What the server-side commands share: an open database, and a clear word when there is none."""
+"""What the server-side commands share: a database, its users, and a clear word without them."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import rich_click as click
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 
+from cms.accounts.login.queries import find_by_email
+from cms.accounts.models import User
+from cms.accounts.users import queries as user_queries
 from cms.foundation import audit, migrations
 from cms.foundation.database import Database
 from cms.foundation.settings import Settings
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
 
 
 @contextmanager
@@ -31,3 +37,21 @@ def opened(settings: Settings, *, must_be_migrated: bool = True) -> Iterator[Dat
         raise click.ClickException(message) from error
     finally:
         database.dispose()
+
+
+def user_with(session: Session, email: str) -> User:
+    """The user with this e-mail address."""
+    found = find_by_email(session, email)
+    if found is None:
+        message = f"There is no user {email}."
+        raise click.ClickException(message)
+    return found
+
+
+def an_admin(session: Session, reason: str) -> User:
+    """An active admin, who is needed for ``reason``."""
+    found = session.scalar(user_queries.admins().limit(1))
+    if found is None:
+        message = f"{reason} Run first: cms user create --role admin --email …"
+        raise click.ClickException(message)
+    return found

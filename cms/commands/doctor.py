@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from cms.accounts.users import queries as user_queries
+from cms.commands.console import AS_JSON
 from cms.foundation import migrations
 from cms.foundation.database import Database
 from cms.foundation.errors import FaultyConfiguration
@@ -34,7 +35,7 @@ class Finding:
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@AS_JSON
 def doctor(*, as_json: bool) -> None:
     """Look at settings and database; exit with 1 when something is at fault."""
     findings = list(examine())

@@ -2,14 +2,14 @@
 
 import json
 import uuid
+from datetime import datetime
 
 import rich_click as click
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cms.commands.console import opened
+from cms.commands.console import AS_JSON, opened
 from cms.foundation.jobs import actions, clock, queries
 from cms.foundation.jobs.models import Job, Status
 from cms.foundation.settings import load
@@ -28,7 +28,7 @@ def jobs() -> None:
     "--status", type=click.Choice([str(one) for one in Status]), help="Only what stands so."
 )
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1), help="At most.")
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@AS_JSON
 def list_jobs(status: str | None, limit: int, *, as_json: bool) -> None:
     """List jobs, those that are due first on top.
 
@@ -64,11 +64,12 @@ def retry(ids: tuple[uuid.UUID, ...], *, dead: bool) -> None:
         raise click.UsageError(message)
     with opened(load()) as database, database.transaction() as session:
         now = clock.now(session)
-        wanted = _dead(session) if dead else ids
+        wanted = ids or _dead(session, now)
         for job_id in wanted:
             actions.retry(session, queries.get(session, job_id), now=now)
     click.echo(f"To be tried again: {len(wanted)}.")
 
 
-def _dead(session: Session) -> tuple[uuid.UUID, ...]:
-    return tuple(session.scalars(select(Job.id).where(Job.next_at.is_(None))))
+def _dead(session: Session, now: datetime) -> tuple[uuid.UUID, ...]:
+    found = queries.matching(status=Status.DEAD, now=now)
+    return tuple(session.scalars(found.with_only_columns(Job.id)))

@@ -5,13 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import rich_click as click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from cms.commands.console import opened
+from cms.commands.console import AS_JSON, opened
+from cms.commands.progress import bar
 from cms.content.posts.trash import purging
 from cms.editions import pruning
 from cms.editions.queries import version_at
@@ -63,7 +65,7 @@ class Trash:
     help="Days for which deleted posts are kept; 0: none.  [default: the setting CMS_TRASH_DAYS]",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what would be forgotten.")
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@AS_JSON
 def prune(days: int | None, trash_days: int | None, *, dry_run: bool, as_json: bool) -> None:
     """Forget what readers no longer see, and deleted posts, once they are old enough.
 
@@ -109,11 +111,8 @@ def _plan(database: Database, before: datetime, trashed: datetime) -> tuple[Past
 @contextmanager
 def _progress(total: int, *, shown: bool) -> Iterator[Callable[[int], object]]:
     columns = (TextColumn("Forgetting"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(
-        *columns, console=Console(stderr=True), transient=True, disable=not shown
-    ) as progress:
-        task = progress.add_task("", total=total)
-        yield lambda number: progress.advance(task, number)
+    with bar(*columns, shown=shown) as progress:
+        yield partial(progress.advance, progress.add_task("", total=total))
 
 
 def _say_past(past: Past, *, dry_run: bool) -> None:

@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from cms.accounts.permissions import Caller
-from cms.accounts.users import queries as user_queries
-from cms.commands.console import opened
-from cms.commands.publish import documents
+from cms.commands.console import an_admin, opened
+from cms.commands.documents import reading
+from cms.commands.documents.document import Document
 from cms.content.authors import actions as author_actions
 from cms.content.authors import queries as author_queries
 from cms.content.posts import actions as post_actions
@@ -38,22 +38,17 @@ def load_examples(database: Database) -> int:
     with database.transaction() as session:
         if session.scalar(select(func.count()).select_from(Post)):
             return 0
-        admin = session.scalar(user_queries.admins().limit(1))
-        if admin is None:
-            message = (
-                "The examples need an owner. Run first: cms user create --role admin --email …"
-            )
-            raise click.ClickException(message)
+        admin = an_admin(session, "The examples need an owner.")
         audit.sign(session, admin.id, admin.name)
         folder = resources.files("cms.commands") / "examples"
         files = sorted(folder.iterdir(), key=lambda file: file.name)
         texts = [file.read_text("utf-8") for file in files if file.name.endswith(".md")]
         for text in texts:
-            _load(session, documents.parse(text), by=Caller.of(admin))
+            _load(session, reading.parse(text), by=Caller.of(admin))
         return len(texts)
 
 
-def _load(session: Session, document: documents.Document, *, by: Caller) -> None:
+def _load(session: Session, document: Document, *, by: Caller) -> None:
     """Create one post with its authors, by the same rules as the API."""
     now = moments.now()
     slugs = []

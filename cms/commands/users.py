@@ -10,12 +10,11 @@ from marshmallow import Schema, ValidationError
 from cms.accounts.links import actions as link_actions
 from cms.accounts.links.schemas import InvitationIn
 from cms.accounts.links.sending import Sender
-from cms.accounts.login.queries import find_by_email
 from cms.accounts.models import Role, User
 from cms.accounts.passwords import Passwords
 from cms.accounts.users import actions
 from cms.accounts.users.schemas import UserIn
-from cms.commands.console import opened
+from cms.commands.console import opened, user_with
 from cms.foundation import moments
 from cms.foundation.database import Database
 from cms.foundation.mail import Mailer
@@ -27,6 +26,7 @@ ROLE = click.option(
     type=click.Choice([str(role) for role in Role]),
     help="What they may do.",
 )
+NAME = click.option("--name", help="How others see them; the e-mail's first part if absent.")
 PRINT = click.option("--print", "only_print", is_flag=True, help="Print the link; send no mail.")
 
 
@@ -38,7 +38,7 @@ def user() -> None:
 @user.command()
 @click.option("--email", required=True, help="What they log in with.")
 @ROLE
-@click.option("--name", help="How others see them; the e-mail's first part if absent.")
+@NAME
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def create(email: str, role: str, name: str | None, *, password_stdin: bool) -> None:
     """Create a user.
@@ -48,7 +48,7 @@ def create(email: str, role: str, name: str | None, *, password_stdin: bool) -> 
     """
     settings = load()
     password, is_random = _password(from_stdin=password_stdin)
-    values = {"email": email, "role": role, **({"name": name} if name else {})}
+    values = _values(email, role, name)
     with opened(settings) as database:
         create_user(database, settings, {**values, "password": password})
     click.echo(f"Created {role} {email}.")
@@ -59,7 +59,7 @@ def create(email: str, role: str, name: str | None, *, password_stdin: bool) -> 
 @user.command()
 @click.option("--email", required=True, help="Where the invitation goes.")
 @ROLE
-@click.option("--name", help="How others see them; the e-mail's first part if absent.")
+@NAME
 @PRINT
 def invite(email: str, role: str, name: str | None, *, only_print: bool) -> None:
     """Invite somebody, who chooses the password.
@@ -67,7 +67,7 @@ def invite(email: str, role: str, name: str | None, *, only_print: bool) -> None
     Sends a link that is good once and for seven days; prints it where no mail server is set up.
     """
     settings = load()
-    values = {"email": email, "role": role, **({"name": name} if name else {})}
+    values = _values(email, role, name)
     checked = _checked(InvitationIn(), values)
     now = moments.now()
     with opened(settings) as database:
@@ -91,10 +91,7 @@ def reset_password(email: str, *, only_print: bool) -> None:
     settings = load()
     with opened(settings) as database:
         with database.transaction() as session:
-            found = find_by_email(session, email)
-            if found is None:
-                message = f"There is no user {email}."
-                raise click.ClickException(message)
+            found = user_with(session, email)
             _, text = link_actions.issue(session, found, now=moments.now())
         _pass_on(settings, found, text, only_print=only_print)
 
@@ -116,6 +113,10 @@ def create_user(database: Database, settings: Settings, values: dict[str, str]) 
         actions.create(
             session, Passwords(*settings.password_cost), checked, by=None, now=moments.now()
         )
+
+
+def _values(email: str, role: str, name: str | None) -> dict[str, str]:
+    return {"email": email, "role": role, **({"name": name} if name else {})}
 
 
 def _checked(schema: Schema, values: dict[str, str]) -> dict[str, Any]:

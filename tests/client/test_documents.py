@@ -10,8 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cms.commands.publish import documents
-from cms.commands.publish.fields import Byline, Cover, DocumentFault, Overrides, Seo
+from cms.commands.documents import reading
+from cms.commands.documents.document import Byline, Cover, Document, DocumentFault, Seo
+from cms.commands.documents.fields import Overrides
 
 FULL = """---
 title: A Title
@@ -30,7 +31,7 @@ The text.
 
 
 def test_every_front_matter_key_is_read() -> None:
-    document = documents.parse(FULL)
+    document = reading.parse(FULL)
     assert document.title == "A Title"
     assert document.slug == "a-slug"
     assert document.excerpt == "Short."
@@ -60,7 +61,7 @@ status = "in_review"
 +++
 The text.
 """
-    assert documents.parse(toml) == documents.parse(FULL)
+    assert reading.parse(toml) == reading.parse(FULL)
 
 
 @pytest.mark.parametrize(
@@ -84,12 +85,12 @@ The text.
     ],
 )
 def test_the_title_is_found_in_the_text(text: str, title: str, body: str) -> None:
-    document = documents.parse(text)
+    document = reading.parse(text)
     assert (document.title, document.body) == (title, body)
 
 
 def test_a_title_made_from_a_long_first_line_ends_at_a_word() -> None:
-    document = documents.parse("word " * 100 + "\nmore")
+    document = reading.parse("word " * 100 + "\nmore")
     assert document.title.endswith("word…")
     assert len(document.title) <= 121
     assert document.body.startswith("word word")
@@ -100,7 +101,7 @@ def test_a_title_made_from_a_long_first_line_ends_at_a_word() -> None:
     [("1984", "1984"), ("0123", "0123"), ("No", "No"), ('"true"', "true"), ("2026-01-01", None)],
 )
 def test_a_plain_yaml_word_means_what_it_says(header: str, title: str | None) -> None:
-    document = documents.parse(f"---\ntitle: {header}\ntags: [no, 1.10]\n---\nText")
+    document = reading.parse(f"---\ntitle: {header}\ntags: [no, 1.10]\n---\nText")
     assert document.title == (title or header)
     assert document.tags == ("no", "1.10")
 
@@ -116,7 +117,7 @@ def test_a_plain_yaml_word_means_what_it_says(header: str, title: str | None) ->
 )
 def test_a_date_without_a_zone_is_utc(value: str, moment: datetime) -> None:
     for text in (f"---\ndate: {value}\n---\nText", f"+++\ndate = {value}\n+++\nText"):
-        assert documents.parse(text).published_at == moment
+        assert reading.parse(text).published_at == moment
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_front_matter_that_cannot_be_used_is_refused_with_a_reason(
     header: str, message: str
 ) -> None:
     with pytest.raises(DocumentFault) as fault:
-        documents.parse(f"---\n{header}\n---\nText")
+        reading.parse(f"---\n{header}\n---\nText")
     assert message in str(fault.value)
 
 
@@ -173,13 +174,13 @@ def test_front_matter_that_cannot_be_used_is_refused_with_a_reason(
 )
 def test_a_text_that_is_no_post_is_refused_with_a_reason(text: str, message: str) -> None:
     with pytest.raises(DocumentFault) as fault:
-        documents.parse(text)
+        reading.parse(text)
     assert message in str(fault.value)
 
 
 def test_what_the_caller_says_wins_over_the_file() -> None:
     overrides = Overrides(title="T", slug="s", authors=("A", "B"), tags=("x",))
-    document = documents.parse(FULL, overrides=overrides)
+    document = reading.parse(FULL, overrides=overrides)
     assert (document.title, document.slug) == ("T", "s")
     assert document.authors == (Byline("A"), Byline("B"))
     assert document.tags == ("x",)
@@ -187,21 +188,21 @@ def test_what_the_caller_says_wins_over_the_file() -> None:
 
 
 def test_only_what_the_file_says_is_stated() -> None:
-    assert documents.parse("# Title\n\nText").stated == {"title", "body"}
-    cleared = documents.parse("---\nexcerpt:\ncover:\ntags: []\nslug:\ndate:\n---\n# T\n")
+    assert reading.parse("# Title\n\nText").stated == {"title", "body"}
+    cleared = reading.parse("---\nexcerpt:\ncover:\ntags: []\nslug:\ndate:\n---\n# T\n")
     assert cleared.stated == {"title", "body", "excerpt", "cover", "tags"}
 
 
 def test_plain_text_keeps_its_paragraphs_and_nothing_vanishes() -> None:
     text = "A Title\n\n    Indented <first> line\nof a paragraph.\n \n\nSecond, 1 < 2.\n\n- item\n"
-    document = documents.parse(text, plain_text=True)
+    document = reading.parse(text, plain_text=True)
     assert document.title == "A Title"
     assert document.body == ("Indented \\<first> line\nof a paragraph.\n\nSecond, 1 < 2.\n\n- item")
 
 
 def test_text_copied_from_a_page_keeps_every_line_below_a_stated_title() -> None:
     text = "top of page\n  • Somebody\n\nThe Title\n\nFirst.\n\nSecond.\n"
-    document = documents.parse(text, plain_text=True, overrides=Overrides(title="The Title"))
+    document = reading.parse(text, plain_text=True, overrides=Overrides(title="The Title"))
     assert document.title == "The Title"
     assert document.body == text.strip()
 
@@ -211,7 +212,7 @@ def test_text_copied_from_a_page_keeps_every_line_below_a_stated_title() -> None
     [
         (b"\xff\xfeT\x00", "not UTF-8"),
         (b"Caf\xe9", "not UTF-8 text (byte 4)"),
-        (b"x" * (documents.MAX_BYTES + 1), "larger than 5 MB"),
+        (b"x" * (reading.MAX_BYTES + 1), "larger than 5 MB"),
         (b"a\0", "NUL"),
     ],
 )
@@ -219,20 +220,20 @@ def test_a_file_that_is_no_text_is_refused(tmp_path: Path, content: bytes, messa
     file = tmp_path / "post.md"
     file.write_bytes(content)
     with pytest.raises(DocumentFault) as fault:
-        documents.load(file)
+        reading.load(file)
     assert message in str(fault.value)
 
 
 def test_a_file_of_exactly_the_largest_size_is_read(tmp_path: Path) -> None:
     file = tmp_path / "post.txt"
-    file.write_bytes(b"Title\n\n" + b"x" * (documents.MAX_BYTES - 7))
-    assert documents.load(file).title == "Title"
+    file.write_bytes(b"Title\n\n" + b"x" * (reading.MAX_BYTES - 7))
+    assert reading.load(file).title == "Title"
 
 
 def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     for path, message in ((tmp_path / "no.md", "does not exist"), (tmp_path, "is not a file")):
         with pytest.raises(DocumentFault, match=message):
-            documents.load(path)
+            reading.load(path)
 
 
 _PIECES = st.sampled_from(
@@ -246,10 +247,10 @@ _PIECES = st.sampled_from(
 _TEXTS = st.one_of(st.text(), st.lists(st.one_of(_PIECES, st.text(max_size=5))).map("".join))
 
 
-def _parsed(text: str, *, plain_text: bool = False) -> documents.Document | None:
+def _parsed(text: str, *, plain_text: bool = False) -> Document | None:
     """Return the document, or None for a fault; anything else is a crash."""
     try:
-        return documents.parse(text, plain_text=plain_text)
+        return reading.parse(text, plain_text=plain_text)
     except DocumentFault:
         return None
 
@@ -270,7 +271,7 @@ def test_any_front_matter_is_a_document_or_a_fault(header: str, mark: str) -> No
 
 def test_reading_documents_needs_neither_an_http_client_nor_rich() -> None:
     code = (
-        "import sys, cms.commands.publish.documents\n"
+        "import sys, cms.commands.documents.reading\n"
         "print([name for name in ('httpx2', 'rich') if name in sys.modules])"
     )
     done = subprocess.run(  # noqa: S603 - our own code
@@ -282,7 +283,7 @@ def test_reading_documents_needs_neither_an_http_client_nor_rich() -> None:
 def test_every_example_is_a_document() -> None:
     folder = resources.files("cms.commands") / "examples"
     examples = [
-        documents.parse(file.read_text("utf-8"))
+        reading.parse(file.read_text("utf-8"))
         for file in folder.iterdir()
         if file.name.endswith(".md")
     ]

@@ -6,8 +6,10 @@ from typing import Final, TypeVar
 
 import rich_click as click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
 from rich.text import Text
+
+from cms.commands.progress import bar
 
 T = TypeVar("T")
 # Where no terminal sets a width, lines stay whole: an address must not be cut in two.
@@ -47,8 +49,7 @@ def print_json(data: object) -> None:
 
 def with_progress(items: list[T], verb: str, *, name: Callable[[T], str]) -> Iterator[T]:
     """Yield the items, showing on a terminal how far it is."""
-    shown = console(stderr=True)
-    if len(items) == 1 or not shown.is_terminal:
+    if len(items) == 1 or not console(stderr=True).is_terminal:
         yield from items
         return
     columns = (
@@ -57,7 +58,7 @@ def with_progress(items: list[T], verb: str, *, name: Callable[[T], str]) -> Ite
         MofNCompleteColumn(),
         TextColumn("{task.description}", markup=False),
     )
-    with Progress(*columns, console=shown, transient=True) as progress:
+    with bar(*columns) as progress:
         task = progress.add_task("", total=len(items))
         for item in items:
             progress.update(task, description=printable(name(item)))

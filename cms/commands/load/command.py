@@ -20,12 +20,11 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from cms.accounts.login.queries import find_by_email
 from cms.accounts.permissions import Caller
-from cms.accounts.users import queries as user_queries
-from cms.commands.console import opened
+from cms.commands.console import AS_JSON, an_admin, opened, user_with
 from cms.commands.load import reading
 from cms.commands.load.preparing import Prepared
+from cms.commands.progress import bar
 from cms.content.loading import actions
 from cms.content.loading.actions import Known
 from cms.foundation import audit, moments
@@ -62,7 +61,7 @@ class Report:
     show_default="one for each processor",
     help="How many render at the same time.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For machines.")
+@AS_JSON
 def load(file: Path, email: str | None, processes: int, *, check: bool, as_json: bool) -> None:
     """Load published posts from FILE, one JSON object a line.
 
@@ -75,7 +74,7 @@ def load(file: Path, email: str | None, processes: int, *, check: bool, as_json:
     begun = time.monotonic()
     with opened(load_settings()) as database:
         by = _whose(database, email)
-        with _progress(as_json=as_json) as progress:
+        with _progress(shown=not as_json) as progress:
             _run(database, file, report, progress, by=by, processes=processes, check=check)
     report.seconds = round(time.monotonic() - begun, 1)
     _say(report, as_json=as_json, check=check)
@@ -86,26 +85,18 @@ def load(file: Path, email: str | None, processes: int, *, check: bool, as_json:
 def _whose(database: Database, email: str | None) -> Caller:
     with database.session(read_only=True) as session:
         if email is not None:
-            found = find_by_email(session, email)
-            missing = f"There is no user {email}."
-        else:
-            found = session.scalar(user_queries.admins().limit(1))
-            missing = "Posts need an owner. Run first: cms user create --role admin --email …"
-        if found is None:
-            raise click.ClickException(missing)
-        return Caller.of(found)
+            return Caller.of(user_with(session, email))
+        return Caller.of(an_admin(session, "Posts need an owner."))
 
 
-def _progress(*, as_json: bool) -> Progress:
-    return Progress(
+def _progress(*, shown: bool) -> Progress:
+    return bar(
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.fields[note]}"),
         TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=as_json,
+        shown=shown,
     )
 
 

@@ -1,11 +1,9 @@
 """`cms posts edit`: a post in the user's editor, saved on top of the version that it shows."""
 
-import difflib
 import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 import rich_click as click
 
@@ -15,17 +13,14 @@ from cms.commands.client.faults import RemoteFault, Stale
 from cms.commands.client.posts import Post, Posts
 from cms.commands.client.remote import Remote
 from cms.commands.client.storage import StorageFault
-from cms.commands.posts import showing, text_file
+from cms.commands.documents import differences, text_file
+from cms.commands.documents.document import Document, DocumentFault
+from cms.commands.documents.sending import Sending
+from cms.commands.posts import showing
 from cms.commands.posts.arguments import AS_JSON, POST
 from cms.commands.posts.editor import EditorFault, open_in_editor
 from cms.commands.posts.ending import Exit, clearly, fail
 from cms.commands.posts.kept import Kept
-from cms.commands.publish.documents import Document
-from cms.commands.publish.fields import DocumentFault
-from cms.commands.publish.sending import Sending
-
-# Comparing line by line takes seconds beyond this.
-_MOST_COMPARED: Final = 200_000
 
 
 @click.command()
@@ -155,14 +150,11 @@ def _how_to_go_on(kept: Kept, name: str) -> str:
 
 
 def _show_difference(before: str, now: str) -> None:
-    out = terminal.console(stderr=True)
-    if len(before) + len(now) > _MOST_COMPARED:
+    lines = differences.compared(before, now, ("when you began", "now"))
+    if lines is None:
         terminal.say("(too long to compare here)")
-        return
-    lines = difflib.unified_diff(
-        before.splitlines(), now.splitlines(), "when you began", "now", lineterm="", n=1
-    )
-    showing.unified(out, "\n".join(lines))
+    else:
+        showing.unified(terminal.console(stderr=True), "\n".join(lines))
 
 
 def _finish(posts: Posts, saved: Post, *, publish: bool, as_json: bool) -> None:

@@ -9,7 +9,8 @@ from cms.commands.client.connecting import connecting
 from cms.commands.client.faults import RemoteFault
 from cms.commands.client.posts import Post, Posts
 from cms.commands.client.remote import Remote
-from cms.commands.posts import showing, text_file
+from cms.commands.documents import text_file
+from cms.commands.posts import showing
 from cms.commands.posts.arguments import AS_JSON, POST, REVISION
 from cms.commands.posts.ending import clearly, fail
 

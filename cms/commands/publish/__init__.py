@@ -1,1 +1,1 @@
-"""The author's client: `cms publish`."""
+"""The author's client: `cms publish`, files and folders to posts."""

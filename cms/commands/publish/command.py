@@ -11,8 +11,10 @@ from cms.commands.client.connecting import connecting
 from cms.commands.client.faults import RemoteFault
 from cms.commands.client.remote import Remote
 from cms.commands.client.storage import StorageFault
-from cms.commands.publish import documents, report
-from cms.commands.publish.fields import DocumentFault, Overrides
+from cms.commands.documents import reading
+from cms.commands.documents.document import DocumentFault
+from cms.commands.documents.fields import Overrides
+from cms.commands.publish import report
 from cms.commands.publish.memory import Memory
 from cms.commands.publish.publishing import Options, Outcome, Publisher
 from cms.commands.publish.report import Entry
@@ -115,7 +117,7 @@ class _Run:
 
 def _outcome(publisher: Publisher, path: Path, overrides: Overrides) -> Outcome:
     try:
-        return publisher.publish(path, documents.load(path, overrides))
+        return publisher.publish(path, reading.load(path, overrides))
     except (DocumentFault, RemoteFault, StorageFault) as fault:
         return Outcome("failed", str(fault))
 
@@ -126,7 +128,7 @@ def _files(paths: tuple[Path, ...]) -> list[Path]:
     for path in paths:
         inside = _in_folder(path) if path.is_dir() else [path]
         if not inside:
-            message = f"The folder '{path}' holds no {', '.join(documents.SUFFIXES)} file."
+            message = f"The folder '{path}' holds no {', '.join(reading.SUFFIXES)} file."
             raise click.UsageError(message)
         for file in inside:
             found.setdefault(file.resolve(), file)
@@ -137,7 +139,7 @@ def _in_folder(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*")
-        if path.suffix.lower() in documents.SUFFIXES
+        if path.suffix.lower() in reading.SUFFIXES
         and path.is_file()
         and not any(part.startswith(".") for part in path.relative_to(folder).parts)
     )

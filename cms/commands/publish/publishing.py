@@ -7,11 +7,11 @@ from typing import Final, Literal, NoReturn, TypeAlias
 from cms.commands.client.faults import NotFound, RemoteFault, Stale
 from cms.commands.client.posts import Post, Posts
 from cms.commands.client.remote import Remote
-from cms.commands.publish import differences
-from cms.commands.publish.differences import Difference
-from cms.commands.publish.documents import Document
+from cms.commands.documents import differences
+from cms.commands.documents.differences import Difference
+from cms.commands.documents.document import Document
+from cms.commands.documents.sending import Sending
 from cms.commands.publish.memory import Known, Memory
-from cms.commands.publish.sending import Sending
 
 Result: TypeAlias = Literal["created", "updated", "unchanged", "published", "conflict", "failed"]
 

@@ -7,9 +7,8 @@ import yaml
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cms.commands.posts import text_file
-from cms.commands.publish import differences
-from cms.commands.publish.fields import DocumentFault
+from cms.commands.documents import differences, text_file
+from cms.commands.documents.document import DocumentFault
 
 POST: dict[str, Any] = {
     "title": "A: title",

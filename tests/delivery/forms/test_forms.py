@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cms.commands.publish import documents, front_matter
+from cms.commands.documents import front_matter, reading
 from cms.delivery.forms import json_ld, markdown
 from cms.delivery.forms.schemas import BlogPosting
 from cms.editions.schemas import SUMMARY
@@ -64,7 +64,7 @@ def test_the_markdown_of_a_post_is_what_it_was_published_from(
 
 @pytest.mark.usefixtures("post")
 def test_the_authors_client_takes_the_markdown_back(client: ContractClient) -> None:
-    document = documents.parse(client.get("/posts/one.md").get_data(as_text=True))
+    document = reading.parse(client.get("/posts/one.md").get_data(as_text=True))
 
     assert (document.title, document.slug) == (VALUES["title"], "one")
     assert document.body.strip() == BODY.strip()

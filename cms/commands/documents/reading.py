@@ -1,43 +1,15 @@
-"""A text file as a document: title, text, and the fields its front matter states."""
+"""Reads a text file as a document: title, text, and the fields its front matter states."""
 
-import dataclasses
 import re
-from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from cms.commands.publish import fields, front_matter, titles
-from cms.commands.publish.fields import (
-    NO_SEO,
-    NOTHING,
-    Byline,
-    Cover,
-    DocumentFault,
-    Overrides,
-    Seo,
-    Status,
-)
+from cms.commands.documents import fields, front_matter, titles
+from cms.commands.documents.document import Document, DocumentFault
+from cms.commands.documents.fields import NOTHING, Overrides
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 SUFFIXES: Final = (".md", ".markdown", ".txt")
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Document:
-    """One post as its file states it. Only the fields named in `stated` were said by the file."""
-
-    title: str
-    body: str
-    slug: str | None = None
-    excerpt: str | None = None
-    authors: tuple[Byline, ...] = ()
-    tags: tuple[str, ...] = ()
-    published_at: datetime | None = None
-    featured: bool = False
-    cover: Cover | None = None
-    seo: Seo = NO_SEO
-    status: Status = "published"
-    stated: frozenset[str] = frozenset({"title", "body"})
 
 
 def load(path: Path, overrides: Overrides = NOTHING) -> Document:
@@ -55,25 +27,23 @@ def load(path: Path, overrides: Overrides = NOTHING) -> Document:
 
 def parse(text: str, *, plain_text: bool = False, overrides: Overrides = NOTHING) -> Document:
     """Return the document that a file's text describes, or raise DocumentFault."""
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    fields.refuse_unusable(text)
+    text = usable(text)
     if not text.strip():
         message = "is empty"
         raise DocumentFault(message)
-    try:
-        header, text = front_matter.split(text)
-    except front_matter.FrontMatterFault as fault:
-        raise DocumentFault(str(fault)) from fault
+    header, text = front_matter.split(text)
     found = fields.stated(header) | fields.overridden(overrides)
-    try:
-        title, body = titles.split(text, found.pop("title", None))
-    except titles.NoTitle as fault:
-        message = 'has no title: state one ("title: ..." in the front matter, or --title)'
-        raise DocumentFault(message) from fault
+    title, body = titles.split(text, found.pop("title", None))
     if plain_text:
         body = _markdown(body)
     stated = frozenset({"title", "body", *found})
     return Document(title=title, body=body, stated=stated, **found)
+
+
+def usable(text: str) -> str:
+    """Return a file's text with newlines only, or raise DocumentFault for what is no text."""
+    fields.refuse_unusable(text)
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _read(path: Path) -> bytes:

@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from cms.commands.publish.documents import Document
-from cms.commands.publish.fields import Byline
+from cms.commands.documents.document import Byline, Document
 
 FIELDS: Final[tuple[str, ...]] = (
     "title",
@@ -78,6 +77,15 @@ def changed_since(digests: Mapping[str, str], post: Mapping[str, Any]) -> list[s
 def same_name(one: str, other: str) -> bool:
     """Whether two names are one to the server: NFC and case do not count."""
     return _folded(one) == _folded(other)
+
+
+def compared(before: str, now: str, names: tuple[str, str]) -> tuple[str, ...] | None:
+    """Return the lines of a unified diff of two texts called so; None if they are too long."""
+    if len(before) + len(now) > _MAX_COMPARED:
+        return None
+    return tuple(
+        difflib.unified_diff(before.splitlines(), now.splitlines(), *names, lineterm="", n=1)
+    )
 
 
 def moment(value: datetime) -> str:
@@ -172,12 +180,9 @@ def _shown(value: object) -> str:
 
 def _lines(document: Document, post: Mapping[str, Any]) -> tuple[str, ...]:
     ours, theirs = document.body, str(post.get("body") or "")
-    if len(ours) + len(theirs) > _MAX_COMPARED:
+    lines = compared(theirs, ours, ("server", "file"))
+    if lines is None:
         return (f"(too long to compare: {len(theirs)} characters there, {len(ours)} here)",)
-    found = difflib.unified_diff(
-        theirs.splitlines(), ours.splitlines(), "server", "file", lineterm="", n=1
-    )
-    lines = tuple(found)
     if len(lines) <= _MAX_LINES:
         return lines
     return (*lines[:_MAX_LINES], f"… {len(lines) - _MAX_LINES} more lines")

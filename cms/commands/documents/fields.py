@@ -1,62 +1,20 @@
 """The fields of a post as its front matter states them, each checked; or as the caller does."""
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import UTC, date, datetime, time
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Any, Final, get_args
 
-from cms.commands.publish.front_matter import Value
-
-Status: TypeAlias = Literal["draft", "in_review", "published"]
-
-KEYS: Final = (
-    "title",
-    "slug",
-    "excerpt",
-    "authors",
-    "author",
-    "tags",
-    "published_at",
-    "date",
-    "featured",
-    "cover",
-    "seo",
-    "status",
+from cms.commands.documents.document import (
+    NO_SEO,
+    Byline,
+    Cover,
+    DocumentFault,
+    Seo,
+    Status,
+    names_of,
 )
-
-
-class DocumentFault(Exception):
-    """The file cannot become a post; the message is for its author and begins with a verb."""
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Byline:
-    """Who the readers see as the author. Slug and bio are used when the author is created."""
-
-    name: str
-    slug: str | None = None
-    bio: str | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Cover:
-    """The lead image."""
-
-    url: str
-    alt: str | None = None
-    caption: str | None = None
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Seo:
-    """What search engines are told instead of title and excerpt."""
-
-    title: str | None = None
-    description: str | None = None
-    canonical_url: str | None = None
-
-
-NO_SEO: Final = Seo()
+from cms.commands.documents.front_matter import Value
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -78,20 +36,16 @@ NOTHING: Final = Overrides()
 
 def stated(header: Mapping[str, Value]) -> dict[str, Any]:
     """Return the checked fields which the header states, under the names of `Document`."""
-    unknown = [key for key in header if key not in KEYS]
-    if unknown:
-        names = ", ".join(f'"{key}"' for key in unknown)
-        message = f"has unknown front matter: {names}; allowed are {', '.join(KEYS)}"
-        raise DocumentFault(message)
-    for alias, key in (("author", "authors"), ("date", "published_at")):
+    _refuse_unknown(header, _READERS)
+    for alias, key in _ALIASES.items():
         if alias in header and key in header:
             message = f'states both "{alias}" and "{key}"; they mean the same'
             raise DocumentFault(message)
     fields: dict[str, Any] = {}
     for key, value in header.items():
-        name, read = _READERS[key]
+        name = _ALIASES.get(key, key)
         if value is not None or name in _MAY_BE_CLEARED:
-            fields[name] = read(key, value)
+            fields[name] = _READERS[key](key, value)
     return fields
 
 
@@ -202,7 +156,7 @@ def _one_byline(key: str, value: Value) -> tuple[Byline, ...]:
 
 def _byline(key: str, value: Value) -> Byline:
     if isinstance(value, dict):
-        parts = _parts(key, value, ("name", "slug", "bio"))
+        parts = _parts(key, value, Byline)
         if parts["name"] is None:
             message = f'has an "{key}" without a name'
             raise DocumentFault(message)
@@ -213,7 +167,7 @@ def _byline(key: str, value: Value) -> Byline:
 def _cover(key: str, value: Value) -> Cover | None:
     if value is None:
         return None
-    parts = _parts(key, value, ("url", "alt", "caption"))
+    parts = _parts(key, value, Cover)
     if parts["url"] is None:
         message = f'has a "{key}" without an url'
         raise DocumentFault(message)
@@ -221,38 +175,41 @@ def _cover(key: str, value: Value) -> Cover | None:
 
 
 def _seo(key: str, value: Value) -> Seo:
-    return NO_SEO if value is None else Seo(**_parts(key, value, _names(Seo)))
+    return NO_SEO if value is None else Seo(**_parts(key, value, Seo))
 
 
-def _names(kind: type[Seo]) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind))
-
-
-def _parts(key: str, value: Value, allowed: tuple[str, ...]) -> dict[str, str | None]:
+def _parts(key: str, value: Value, kind: type[Byline | Cover | Seo]) -> dict[str, str | None]:
+    allowed = names_of(kind)
     if not isinstance(value, dict):
         message = f'has a "{key}" that does not say {", ".join(allowed)}'
         raise DocumentFault(message)
-    unknown = [part for part in value if part not in allowed]
-    if unknown:
-        names = ", ".join(f'"{key}.{part}"' for part in unknown)
-        message = f"has unknown front matter: {names}; allowed are {', '.join(allowed)}"
-        raise DocumentFault(message)
+    _refuse_unknown(value, allowed, f"{key}.")
     return {part: _optional_text(f"{key}.{part}", value.get(part)) for part in allowed}
+
+
+def _refuse_unknown(stated: Iterable[str], allowed: Collection[str], where: str = "") -> None:
+    unknown = [f'"{where}{key}"' for key in stated if key not in allowed]
+    if unknown:
+        message = (
+            f"has unknown front matter: {', '.join(unknown)}; allowed are {', '.join(allowed)}"
+        )
+        raise DocumentFault(message)
 
 
 # Saying nothing here means something: no excerpt of its own, no cover, nobody, no tags.
 _MAY_BE_CLEARED: Final = frozenset({"excerpt", "authors", "tags", "cover", "seo"})
-_READERS: Final[dict[str, tuple[str, Callable[[str, Value], object]]]] = {
-    "title": ("title", _line),
-    "slug": ("slug", _line),
-    "excerpt": ("excerpt", _optional_text),
-    "authors": ("authors", _bylines),
-    "author": ("authors", _one_byline),
-    "tags": ("tags", _tags),
-    "published_at": ("published_at", _moment),
-    "date": ("published_at", _moment),
-    "featured": ("featured", _flag),
-    "cover": ("cover", _cover),
-    "seo": ("seo", _seo),
-    "status": ("status", _status),
+_ALIASES: Final = {"author": "authors", "date": "published_at"}
+_READERS: Final[dict[str, Callable[[str, Value], object]]] = {
+    "title": _line,
+    "slug": _line,
+    "excerpt": _optional_text,
+    "authors": _bylines,
+    "author": _one_byline,
+    "tags": _tags,
+    "published_at": _moment,
+    "date": _moment,
+    "featured": _flag,
+    "cover": _cover,
+    "seo": _seo,
+    "status": _status,
 }

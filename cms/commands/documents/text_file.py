@@ -1,16 +1,12 @@
 """A post as a text file and back: the front matter of `cms publish`, and the text to the letter."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 import yaml
 
-from cms.commands.publish import fields, front_matter
-from cms.commands.publish.documents import Document
-from cms.commands.publish.fields import DocumentFault
-
-_SEO: Final = ("title", "description", "canonical_url")
-_COVER: Final = ("url", "alt", "caption")
+from cms.commands.documents import fields, front_matter, reading
+from cms.commands.documents.document import Cover, Document, DocumentFault, Seo, names_of
 
 
 class _Dumper(yaml.SafeDumper):
@@ -43,8 +39,8 @@ def written(post: Mapping[str, Any]) -> str:
         "tags": [one["name"] for one in expanded["tags"]],
         "published_at": post["published_at"],
         "featured": post["featured"],
-        "cover": _stated(post["cover"], _COVER),
-        "seo": _stated(post["seo"], _SEO),
+        "cover": _stated(post["cover"], Cover),
+        "seo": _stated(post["seo"], Seo),
     }
     options: dict[str, Any] = {"allow_unicode": True, "sort_keys": False, "width": 2**16}
     body = str(post["body"]).strip("\n")
@@ -56,12 +52,7 @@ def read(text: str) -> Document:
 
     Other than with `cms publish`, a first heading that repeats the title stays where it is.
     """
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
-    fields.refuse_unusable(text)
-    try:
-        header, rest = front_matter.split(text)
-    except front_matter.FrontMatterFault as fault:
-        raise DocumentFault(str(fault)) from fault
+    header, rest = front_matter.split(reading.usable(text))
     found = fields.stated(header)
     if "title" not in found:
         message = 'has no title: its front matter must state one ("title: ...")'
@@ -79,5 +70,5 @@ def changed(before: Document, after: Document) -> list[str]:
     ]
 
 
-def _stated(value: Mapping[str, Any] | None, names: tuple[str, ...]) -> dict[str, Any] | None:
-    return None if value is None else {name: value.get(name) for name in names}
+def _stated(value: Mapping[str, Any] | None, kind: type[Cover | Seo]) -> dict[str, Any] | None:
+    return None if value is None else {name: value.get(name) for name in names_of(kind)}

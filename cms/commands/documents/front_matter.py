@@ -8,6 +8,8 @@ from typing import NamedTuple, TypeAlias
 
 import yaml
 
+from cms.commands.documents.document import DocumentFault
+
 MAX_CHARACTERS = 64 * 1024
 MAX_DEPTH = 12
 
@@ -20,10 +22,6 @@ _CLOSING = {
     "---": re.compile(r"^(?:---|\.\.\.)[ \t]*$", re.MULTILINE),
     "+++": re.compile(r"^\+\+\+[ \t]*$", re.MULTILINE),
 }
-
-
-class FrontMatterFault(Exception):
-    """The front matter cannot be read; the message is for its author."""
 
 
 class Parts(NamedTuple):
@@ -42,11 +40,11 @@ def split(text: str) -> Parts:
     closing = _CLOSING[mark].search(text, opening.end())
     if closing is None:
         message = f'begins with "{mark}", but no line "{mark}" ends the front matter'
-        raise FrontMatterFault(message)
+        raise DocumentFault(message)
     header = text[opening.end() : closing.start()]
     if len(header) > MAX_CHARACTERS:
         message = f"has front matter of more than {MAX_CHARACTERS // 1024} KB"
-        raise FrontMatterFault(message)
+        raise DocumentFault(message)
     values = _from_yaml(header) if mark == "---" else _from_toml(header)
     return Parts(values, text[closing.end() :])
 
@@ -56,11 +54,11 @@ def _from_toml(header: str) -> dict[str, Value]:
         return tomllib.loads(header)
     except tomllib.TOMLDecodeError as fault:
         message = f"has TOML front matter that cannot be read: {fault}"
-        raise FrontMatterFault(message) from fault
+        raise DocumentFault(message) from fault
     # tomllib lets these two escape: brackets nested by the thousand, integers of 5,000 digits.
     except (RecursionError, ValueError, OverflowError) as fault:
         message = "has TOML front matter that is nested too deep or holds too large a number"
-        raise FrontMatterFault(message) from fault
+        raise DocumentFault(message) from fault
 
 
 def _from_yaml(header: str) -> dict[str, Value]:
@@ -70,16 +68,16 @@ def _from_yaml(header: str) -> dict[str, Value]:
         # Marks count from zero, and the opening line stands above the header.
         line = f" (line {fault.problem_mark.line + 2})" if fault.problem_mark else ""
         message = f"has YAML front matter that cannot be read{line}: {fault.problem}"
-        raise FrontMatterFault(message) from fault
+        raise DocumentFault(message) from fault
     # PyYAML lets ValueError and OverflowError escape for escapes such as "\UFFFFFFFF".
     except (yaml.YAMLError, ValueError, OverflowError) as fault:
         message = "has YAML front matter with a character that YAML does not allow"
-        raise FrontMatterFault(message) from fault
+        raise DocumentFault(message) from fault
     if values is None:
         return {}
     if not isinstance(values, dict):
         message = 'has front matter that is not made of "key: value" lines'
-        raise FrontMatterFault(message)
+        raise DocumentFault(message)
     return values
 
 
@@ -99,13 +97,13 @@ def _document(events: Iterator[yaml.Event]) -> Value:
 def _value(event: yaml.Event, events: Iterator[yaml.Event], *, depth: int) -> Value:
     if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) is not None:
         message = "uses YAML anchors or aliases (&name, *name), which front matter may not"
-        raise FrontMatterFault(message)
+        raise DocumentFault(message)
     if getattr(event, "tag", None) not in {None, "!"}:
         message = "uses YAML tags (!name), which front matter may not"
-        raise FrontMatterFault(message)
+        raise DocumentFault(message)
     if depth > MAX_DEPTH:
         message = "has front matter that is nested too deep"
-        raise FrontMatterFault(message)
+        raise DocumentFault(message)
     if isinstance(event, yaml.SequenceStartEvent):
         return list(_items(events, depth=depth))
     if isinstance(event, yaml.MappingStartEvent):
@@ -127,11 +125,11 @@ def _mapping(events: Iterator[yaml.Event], *, depth: int) -> dict[str, Value]:
             break
         if not isinstance(event, yaml.ScalarEvent):
             message = "has front matter with a key that is not a word"
-            raise FrontMatterFault(message)
+            raise DocumentFault(message)
         key = str(event.value)
         if key in values:
             message = f'says "{key}" twice in its front matter'
-            raise FrontMatterFault(message)
+            raise DocumentFault(message)
         values[key] = _value(next(events), events, depth=depth + 1)
     return values
 

@@ -3,13 +3,9 @@
 import re
 from typing import Final
 
+from cms.commands.documents.document import DocumentFault
+
 MAX_DERIVED: Final = 120
-
-
-class NoTitle(Exception):
-    """No line of the text holds a letter or a digit."""
-
-
 _HEADING = re.compile(r" {0,3}#[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
 _FENCE = re.compile(r" {0,3}(```|~~~)")
 _UNDERLINE = re.compile(r" {0,3}=+[ \t]*")
@@ -59,7 +55,8 @@ def _first_line(lines: list[str]) -> tuple[str, int]:
         title = _plain(line.strip().lstrip("#"))
         if not _FENCE.match(line) and any(character.isalnum() for character in title):
             return title, index
-    raise NoTitle
+    message = 'has no title: state one ("title: ..." in the front matter, or --title)'
+    raise DocumentFault(message)
 
 
 def _says(line: str, title: str) -> bool:

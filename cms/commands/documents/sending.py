@@ -6,9 +6,8 @@ from typing import Any, Final, NamedTuple
 
 from cms.commands.client.faults import RemoteFault
 from cms.commands.client.remote import Remote
-from cms.commands.publish import differences
-from cms.commands.publish.documents import Document
-from cms.commands.publish.fields import Byline
+from cms.commands.documents import differences
+from cms.commands.documents.document import Byline, Document
 
 _CONFLICT: Final = 409
 _AUTHORS: Final = "/manage/authors"

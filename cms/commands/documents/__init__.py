@@ -1,0 +1,1 @@
+"""Posts as text files: read, written, compared with what the server has, and sent to it."""
