@@ -1,10 +1,12 @@
 """What can be done to jobs: ask for one, take it back, note that it failed, try it again."""
 
 import uuid
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cms.foundation import audit
@@ -40,8 +42,32 @@ def enqueue(
     payload: dict[str, Any] | None = None,
 ) -> Job:
     """Ask for something to be done at ``due_at`` or soon after, if this transaction commits."""
-    job = Job(
-        id=new_id(),
+    job = _job(new_id(), kind, subject_id, payload=payload, due_at=due_at, now=now)
+    session.add(job)
+    session.flush()
+    return job
+
+
+def establish(session: Session, kind: str, *, now: datetime) -> None:
+    """See to it that there is the one job of a kind that recurs."""
+    # The same id everywhere, so that of several workers who find none one makes it.
+    job_id = uuid.uuid5(uuid.NAMESPACE_OID, kind)
+    if session.get(Job, job_id) is None:
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(_job(job_id, kind, job_id, payload=None, due_at=now, now=now))
+
+
+def _job(
+    job_id: uuid.UUID,
+    kind: str,
+    subject_id: uuid.UUID,
+    *,
+    payload: dict[str, Any] | None,
+    due_at: datetime,
+    now: datetime,
+) -> Job:
+    return Job(
+        id=job_id,
         kind=kind,
         subject_id=subject_id,
         payload=payload or {},
@@ -52,9 +78,6 @@ def enqueue(
         failed_at=None,
         created_at=now,
     )
-    session.add(job)
-    session.flush()
-    return job
 
 
 def cancel(session: Session, job_id: uuid.UUID) -> None:
@@ -67,9 +90,14 @@ def cancel(session: Session, job_id: uuid.UUID) -> None:
     session.execute(delete(Job).where(Job.id.in_(free)))
 
 
-def finish(session: Session, job: Job) -> None:
-    """It is done."""
-    session.execute(delete(Job).where(Job.id == job.id))
+def finish(session: Session, job: Job, *, next_at: datetime | None = None) -> None:
+    """It is done, for good or until it comes up again at ``next_at``."""
+    ended = Job.id == job.id
+    if next_at is None:
+        session.execute(delete(Job).where(ended))
+        return
+    anew = {"due_at": next_at, "next_at": next_at, "attempts": 0, "error": None, "failed_at": None}
+    session.execute(update(Job).where(ended).values(anew))
 
 
 def fail(session: Session, job: Job, error: str, *, now: datetime) -> bool:
@@ -115,12 +143,13 @@ def retry(session: Session, job: Job, *, now: datetime) -> Job:
 
 
 def abandon(session: Session, job: Job, works: Works, *, now: datetime) -> None:
-    """Give a job that failed up for good. Raises ``NotFailed``."""
+    """Give a job that failed up: for good, or until it comes up again. Raises ``NotFailed``."""
     _require_failed(job)
     audit.note(session, SUBJECT, job.id, {"kind": (job.kind, None)})
-    if job.kind in works:
-        works[job.kind].abandon(session, job, now)
-    finish(session, job)
+    work = works.get(job.kind)
+    if work is not None:
+        work.abandon(session, job, now)
+    finish(session, job, next_at=work.next_at(now) if work else None)
 
 
 def _require_failed(job: Job) -> None:

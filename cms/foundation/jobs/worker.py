@@ -38,12 +38,14 @@ class Worker:
         self._database = database
         self._works = works
         self._now = now
+        self._has_begun = False
 
     def run_until(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set, and end the job in hand first."""
         main = threading.main_thread()
         while not stop.is_set() and main.is_alive():
             try:
+                self._begin()
                 pause = self._pause()
                 if not pause:
                     # What is due and was not found is in the hands of another worker.
@@ -57,10 +59,20 @@ class Worker:
 
     def run_due(self, stop: threading.Event | None = None) -> bool:
         """Do what is due, oldest first, until nothing is; say whether there was anything."""
+        self._begin()
         found = False
         while (stop is None or not stop.is_set()) and self._run_next():
             found = True
         return found
+
+    def _begin(self) -> None:
+        """See to it, once, that what recurs is there."""
+        recurring = [kind for kind, work in self._works.items() if work.every is not None]
+        if recurring and not self._has_begun:
+            with self._database.transaction() as session:
+                for kind in recurring:
+                    actions.establish(session, kind, now=self._now(session))
+        self._has_begun = True
 
     def _pause(self) -> float:
         """Seconds until it is worth looking again."""
@@ -86,8 +98,9 @@ class Worker:
                     return found is not None
                 job = found
                 audit.start(session, audit.Origin(action=job.kind))
-                self._works[job.kind].run(session, job, prepared=prepared, now=now)
-                actions.finish(session, job)
+                work = self._works[job.kind]
+                wished = work.run(session, job, prepared=prepared, now=now)
+                actions.finish(session, job, next_at=work.next_at(now, wished))
         except Exception as error:
             if job is None:
                 raise

@@ -139,7 +139,7 @@ class Settings:
     )
     trash_days: int = _setting(
         "CMS_TRASH_DAYS",
-        "days for which `cms prune` keeps deleted posts in the trash",
+        "days for which deleted posts stay in the trash",
         shown_default="30",
     )
     database_timeout: int = _setting(
