@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from cms.foundation import audit
 from cms.foundation.database import new_id
 from cms.foundation.errors import Conflict
+from cms.foundation.jobs import queries
 from cms.foundation.jobs.models import Job
 from cms.foundation.jobs.work import Works
 
@@ -100,18 +101,21 @@ def finish(session: Session, job: Job, *, next_at: datetime | None = None) -> No
     session.execute(update(Job).where(ended).values(anew))
 
 
-def fail(session: Session, job: Job, error: str, *, now: datetime) -> bool:
-    """Note that an attempt failed, and when to try again; say whether there is another try."""
-    attempts = job.attempts + 1
-    is_last = attempts >= MOST_ATTEMPTS
-    next_at = None if is_last else now + FIRST_DELAY * GROWTH ** (attempts - 1)
-    _note(session, job, error, attempts=attempts, next_at=next_at, now=now)
+def fail(session: Session, job: Job, error: str, *, attempt: int, now: datetime) -> bool:
+    """Note that an attempt failed, and when to try again; say whether there is another try.
+
+    Also said before an attempt that may end the worker itself. Then it stands, unless ``finish`` or
+    another word on the same attempt comes after it.
+    """
+    is_last = attempt >= MOST_ATTEMPTS
+    next_at = None if is_last else now + FIRST_DELAY * GROWTH ** (attempt - 1)
+    _note(session, job, error, attempts=attempt, next_at=next_at, now=now)
     return not is_last
 
 
-def postpone(session: Session, job: Job, error: str, *, now: datetime) -> None:
+def postpone(session: Session, job: Job, error: str, *, attempt: int, now: datetime) -> None:
     """Let others go first for a moment; this attempt does not count."""
-    _note(session, job, error, attempts=job.attempts, next_at=now + PAUSE, now=now)
+    _note(session, job, error, attempts=attempt - 1, next_at=now + PAUSE, now=now)
 
 
 def _note(
@@ -123,13 +127,11 @@ def _note(
     next_at: datetime | None,
     now: datetime,
 ) -> None:
+    noted = {"attempts": attempts, "error": error, "failed_at": now, "next_at": next_at}
     # Unless another worker has taken it up since: that one knows better.
-    unchanged = (Job.id == job.id, Job.attempts == job.attempts, Job.next_at == job.next_at)
-    session.execute(
-        update(Job)
-        .where(*unchanged)
-        .values(attempts=attempts, error=error, failed_at=now, next_at=next_at)
-    )
+    session.execute(update(Job).where(*queries.unchanged(job)).values(noted))
+    for name, value in noted.items():
+        setattr(job, name, value)
 
 
 def retry(session: Session, job: Job, *, now: datetime) -> Job:
