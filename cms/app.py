@@ -23,6 +23,7 @@ from cms.content.posts.review import routes as review_routes
 from cms.content.posts.revisions import routes as revision_routes
 from cms.content.posts.scheduling import alarms, due
 from cms.content.posts.scheduling import routes as scheduling_routes
+from cms.content.posts.trash import emptying
 from cms.content.posts.trash import routes as trash_routes
 from cms.content.tags import queries as tag_queries
 from cms.content.tags import routes as tag_routes
@@ -87,7 +88,7 @@ BLUEPRINTS = (
     health.blueprint,
 )
 # Which work there is that waits for its moment, by the kind of its jobs.
-WORKS: Works = {alarms.KIND: due.WORK}
+WORKS: Works = {alarms.KIND: due.WORK, emptying.KIND: emptying.WORK}
 # What the docs page shows of the folder `examples`.
 RECIPES = (
     "blog-index.js",
@@ -119,7 +120,7 @@ def create_app(settings: Settings | None = None) -> Edge:
         pool_size=settings.database_pool,
         timeout=settings.database_timeout,
     )
-    database.info[checks.KEY] = checks.Standard.of(settings)
+    inform(database, settings)
     watched = present.watch(database, notified=settings.cache_check == "notify")
     app = Edge("cms", database, present=watched)
     app.config.update(
@@ -135,6 +136,12 @@ def create_app(settings: Settings | None = None) -> Edge:
     _serve(app, settings)
     _keep_answers(app, settings, watched)
     return app
+
+
+def inform(database: Database, settings: Settings) -> None:
+    """Let every session know what its site demands, in a server and in a worker."""
+    database.info[checks.KEY] = checks.Standard.of(settings)
+    database.info[emptying.DAYS] = settings.trash_days
 
 
 def _provide(app: Edge, settings: Settings, watched: present.Present) -> None:

@@ -98,7 +98,7 @@ def a_failed_job(app: Edge) -> Job:
     now = moments.now()
     with app.database.transaction() as session:
         job = jobs.enqueue(session, "nothing", new_id(), due_at=now, now=now)
-        jobs.fail(session, job, "It failed.", now=now)
+        jobs.fail(session, job, "It failed.", attempt=1, now=now)
     return job
 
 

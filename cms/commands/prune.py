@@ -74,8 +74,8 @@ def prune(days: int | None, trash_days: int | None, *, dry_run: bool, as_json: b
     those that ended longer ago than CMS_HISTORY_DAYS. What is published now, drafts, and where old
     slugs lead to stay. Versions and cursors from before then answer 410.
 
-    Posts that have been in the trash for more than CMS_TRASH_DAYS are deleted for good. Servers may
-    go on running; run it again after it was stopped.
+    Posts that have been in the trash for CMS_TRASH_DAYS are deleted for good; where a worker runs,
+    it has done that already. Servers may go on running; run it again after it was stopped.
     """
     settings = load()
     now = moments.now()

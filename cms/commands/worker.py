@@ -7,9 +7,8 @@ from types import FrameType
 
 import rich_click as click
 
-from cms.app import WORKS
+from cms.app import WORKS, inform
 from cms.commands.console import opened
-from cms.content.posts.checks import actions as checks
 from cms.foundation import logs
 from cms.foundation.database import Database
 from cms.foundation.jobs.worker import Worker
@@ -28,7 +27,7 @@ def worker(*, once: bool) -> None:
     settings = load()
     logs.configure(level=settings.log_level, as_json=settings.is_production)
     with opened(settings) as database:
-        database.info[checks.KEY] = checks.Standard.of(settings)
+        inform(database, settings)
         stop = threading.Event()
         _stop_on_signals(stop)
         working = Worker(database, WORKS)

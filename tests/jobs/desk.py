@@ -22,6 +22,10 @@ KIND = "note"
 DELAYS = [5, 20, 80, 320]
 
 
+class Killed(BaseException):
+    """The process ends here: nothing happens that the worker would do after it."""
+
+
 class Desk:
     """Asks for jobs of one kind; each takes a site version, which can be counted."""
 
@@ -30,12 +34,16 @@ class Desk:
         self.database = database
         self.now = START
         # What is raised for a subject after it was written.
-        self.faults: dict[uuid.UUID, Exception] = {}
+        self.faults: dict[uuid.UUID, BaseException] = {}
         self.prepared: list[Any] = []
         self.abandoned: list[uuid.UUID] = []
         self.before_run: Callable[[Job], None] = lambda _job: None
         self.works: Works = {KIND: Work(self._run, self._prepare, self._abandon)}
-        self.worker = Worker(database, self.works, now=lambda _session: self.now)
+        self.worker = self.another_worker()
+
+    def another_worker(self) -> Worker:
+        """One that has done nothing yet."""
+        return Worker(self.database, self.works, now=lambda _session: self.now)
 
     def ask(self, seconds: float = 0, *, kind: str = KIND) -> Job:
         """A job that is due so many seconds after now."""
@@ -47,6 +55,17 @@ class Desk:
         """So much later, with the worker at work again."""
         self.now += timedelta(seconds=seconds)
         self.worker.run_due()
+
+    def live_through(self, seconds: float) -> None:
+        """So much later; as often as the worker dies, another takes its place."""
+        self.now += timedelta(seconds=seconds)
+        while True:
+            try:
+                self.worker.run_due()
+            except Killed:
+                self.worker = self.another_worker()
+            else:
+                return
 
     def done(self) -> list[uuid.UUID]:
         """The subjects of what was done, in order."""

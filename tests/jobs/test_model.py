@@ -1,4 +1,4 @@
-"""Whatever is asked for, taken back, failing and missed: what is done equals a small model."""
+"""Whatever is asked for, taken back, failing, deadly or missed: it goes as in a small model."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -12,7 +12,7 @@ from cms.foundation.errors import Conflict
 from cms.foundation.http.edge import Edge
 from cms.foundation.jobs import actions, queries
 from tests.conftest import empty
-from tests.jobs.desk import DELAYS, START, Desk
+from tests.jobs.desk import DELAYS, START, Desk, Killed
 
 STEPS = st.lists(
     st.one_of(
@@ -21,7 +21,7 @@ STEPS = st.lists(
         st.tuples(st.just("away"), st.sampled_from([1, 30, 500])),
         *(
             st.tuples(st.just(name), st.integers(0, 5))
-            for name in ("break", "mend", "cancel", "retry")
+            for name in ("break", "kill", "mend", "cancel", "retry")
         ),
     ),
     max_size=25,
@@ -36,6 +36,8 @@ class Expected:
     next_at: datetime | None
     attempts: int = 0
     is_broken: bool = False
+    is_deadly: bool = False
+    has_failed: bool = False
 
 
 @dataclass
@@ -45,6 +47,8 @@ class Model:
     now: datetime = START
     left: dict[UUID, Expected] = field(default_factory=dict)
     done: list[UUID] = field(default_factory=list)
+    # The worker has not come to the end of any job yet.
+    is_new: bool = True
 
     def work(self) -> None:
         """Do what is due."""
@@ -55,14 +59,24 @@ class Model:
         ]:
             _, id_ = min(due)
             job = self.left[id_]
-            if not job.is_broken:
+            if job.is_deadly:
+                if self.is_new or job.has_failed:
+                    self.fail(job)
+                self.is_new = True
+            elif job.is_broken:
+                self.fail(job)
+            else:
                 self.done.append(job.subject)
                 del self.left[id_]
-                continue
-            job.attempts += 1
-            more = job.attempts <= len(DELAYS)
-            delay = timedelta(seconds=DELAYS[job.attempts - 1]) if more else None
-            job.next_at = self.now + delay if delay else None
+                self.is_new = False
+
+    def fail(self, job: Expected) -> None:
+        """Count an attempt."""
+        job.attempts += 1
+        job.has_failed = True
+        more = job.attempts <= len(DELAYS)
+        delay = timedelta(seconds=DELAYS[job.attempts - 1]) if more else None
+        job.next_at = self.now + delay if delay else None
 
 
 @given(steps=STEPS)
@@ -74,7 +88,7 @@ def test_the_worker_follows_the_model(app: Edge, steps: list[tuple[str, Any]]) -
     desk, model = Desk(app.database), Model()
     for name, value in steps:
         _take(desk, model, name, value)
-    desk.pass_time(0)
+    desk.live_through(0)
     model.work()
     assert desk.done() == model.done
     assert {id_: (job.next_at, job.attempts) for id_, job in desk.left().items()} == {
@@ -91,7 +105,7 @@ def _take(desk: Desk, model: Model, name: str, value: int) -> None:
         desk.now += timedelta(seconds=value)
         model.now = desk.now
     elif name == "pass":
-        desk.pass_time(value)
+        desk.live_through(value)
         model.now = desk.now
         model.work()
     elif model.left:
@@ -103,9 +117,12 @@ def _change(desk: Desk, model: Model, name: str, id_: UUID) -> None:
     job = model.left[id_]
     if name == "break":
         job.is_broken = True
-        desk.faults[job.subject] = Conflict("No.")
+        desk.faults.setdefault(job.subject, Conflict("No."))
+    elif name == "kill":
+        job.is_deadly = True
+        desk.faults[job.subject] = Killed()
     elif name == "mend":
-        job.is_broken = False
+        job.is_broken = job.is_deadly = False
         desk.faults.pop(job.subject, None)
     elif name == "cancel":
         with desk.database.transaction() as session:

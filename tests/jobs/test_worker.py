@@ -3,19 +3,21 @@
 import threading
 import uuid
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from sqlalchemy.exc import IntegrityError, OperationalError, TimeoutError  # noqa: A004
+from sqlalchemy.orm import Session
 
 from cms.foundation.database import Database
 from cms.foundation.errors import Conflict
 from cms.foundation.jobs import actions, clock, queries
-from cms.foundation.jobs.models import Status
+from cms.foundation.jobs.models import Job, Status
+from cms.foundation.jobs.work import Work
 from cms.foundation.jobs.worker import Worker
-from tests.jobs.desk import DELAYS, Desk
+from tests.jobs.desk import DELAYS, KIND, Desk
 
 PATIENCE_SECONDS = 30
 
@@ -112,6 +114,80 @@ def test_a_dead_job_that_is_retried_is_done_and_gone(desk: Desk) -> None:
     desk.pass_time(0)
 
     assert (desk.done(), desk.left()) == ([job], {})
+
+
+HOUR = timedelta(hours=1)
+
+
+def recurring(desk: Desk, *wishes: timedelta | None) -> Worker:
+    """A worker of a kind that comes up each hour; what it wishes for each time, from then on."""
+    wished = iter(wishes)
+
+    def run(session: Session, job: Job, *, prepared: Any, now: datetime) -> datetime | None:
+        desk.works[KIND].run(session, job, prepared=prepared, now=now)
+        wish = next(wished, None)
+        return None if wish is None else now + wish
+
+    return Worker(desk.database, {KIND: Work(run=run, every=HOUR)}, now=lambda _session: desk.now)
+
+
+def test_what_recurs_is_there_by_itself_and_comes_up_again(desk: Desk) -> None:
+    worker = recurring(desk)
+    for times in (1, 2, 3):
+        worker.run_due()
+        recurring(desk).run_due()
+        assert len(desk.done()) == times
+        desk.now += HOUR - timedelta(milliseconds=1)
+        worker.run_due()
+        assert len(desk.done()) == times
+        desk.now += timedelta(milliseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("wish", "expected"),
+    [(timedelta(minutes=5), timedelta(minutes=5)), (timedelta(days=5), HOUR), (None, HOUR)],
+)
+def test_what_recurs_may_come_up_sooner_but_not_later(
+    desk: Desk, wish: timedelta | None, expected: timedelta
+) -> None:
+    recurring(desk, wish).run_due()
+
+    (job,) = desk.left().values()
+    assert (job.due_at, job.next_at) == (desk.now + expected, desk.now + expected)
+    assert job.status(desk.now) == Status.WAITING
+
+
+def test_what_recurs_and_failed_begins_anew_once_it_is_done(desk: Desk) -> None:
+    worker = recurring(desk)
+    with desk.database.transaction() as session:
+        actions.establish(session, KIND, now=desk.now)
+    (job,) = desk.left().values()
+    desk.faults[job.subject_id] = Conflict("No.")
+    worker.run_due()
+    assert desk.left()[job.id].attempts == 1
+
+    del desk.faults[job.subject_id]
+    desk.now += timedelta(seconds=DELAYS[0])
+    worker.run_due()
+
+    left = desk.left()[job.id]
+    assert (left.attempts, left.error, left.next_at) == (0, None, desk.now + HOUR)
+
+
+def test_what_recurs_and_is_given_up_waits_for_its_next_time(desk: Desk) -> None:
+    worker = recurring(desk)
+    with desk.database.transaction() as session:
+        actions.establish(session, KIND, now=desk.now)
+    (job,) = desk.left().values()
+    desk.faults[job.subject_id] = Conflict("No.")
+    worker.run_due()
+    works = {KIND: Work(run=desk.works[KIND].run, every=HOUR)}
+
+    with desk.database.transaction() as session:
+        actions.abandon(session, queries.get(session, job.id), works, now=desk.now)
+
+    left = desk.left()[job.id]
+    assert (left.status(desk.now), left.next_at) == (Status.WAITING, desk.now + HOUR)
 
 
 def dead_job(desk: Desk) -> uuid.UUID:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from cms.app import WORKS
+from cms.content.posts.scheduling import alarms, due
 from cms.foundation import moments
 from cms.foundation.http.edge import Edge
 from cms.foundation.jobs.worker import Worker
@@ -14,6 +14,7 @@ from tests.callers import Caller
 
 POSTS = "/api/v1/manage/posts"
 HOUR = 3600
+SCHEDULES = {alarms.KIND: due.WORK}
 
 
 def in_seconds(seconds: float) -> str:
@@ -28,7 +29,7 @@ class Desk:
         """For ``editor``."""
         self.app, self.editor = app, editor
         self.now = moments.now()
-        self.worker = Worker(app.database, WORKS, now=self._time)
+        self.worker = Worker(app.database, SCHEDULES, now=self._time)
 
     def _time(self, _session: Session) -> datetime:
         return self.now

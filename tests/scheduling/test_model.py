@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.models import User
 from cms.accounts.permissions import Caller
-from cms.app import WORKS
 from cms.content.posts import actions, queries
 from cms.content.posts.models import Post
 from cms.content.posts.scheduling import actions as scheduling
@@ -28,6 +27,7 @@ from cms.foundation.versions import ANY
 from tests import factories
 from tests.conftest import empty
 from tests.jobs.desk import START
+from tests.scheduling.desk import SCHEDULES
 
 TITLES = ("One", "Two", "Three")
 DELAYS = st.sampled_from([None, -10, 0, 10, 20, 50])
@@ -127,7 +127,7 @@ class Desk:
         """With a new post."""
         self.database: Database = app.database
         self.now = START
-        self.worker = Worker(self.database, WORKS, now=lambda _session: self.now)
+        self.worker = Worker(self.database, SCHEDULES, now=lambda _session: self.now)
         self.by_id = factories.a_caller(app, "editor").user_id
         with self.database.transaction() as session:
             values = {"title": TITLES[0], "slug": "post"}

@@ -1,15 +1,18 @@
 """What can be done to jobs: ask for one, take it back, note that it failed, try it again."""
 
 import uuid
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cms.foundation import audit
 from cms.foundation.database import new_id
 from cms.foundation.errors import Conflict
+from cms.foundation.jobs import queries
 from cms.foundation.jobs.models import Job
 from cms.foundation.jobs.work import Works
 
@@ -40,8 +43,32 @@ def enqueue(
     payload: dict[str, Any] | None = None,
 ) -> Job:
     """Ask for something to be done at ``due_at`` or soon after, if this transaction commits."""
-    job = Job(
-        id=new_id(),
+    job = _job(new_id(), kind, subject_id, payload=payload, due_at=due_at, now=now)
+    session.add(job)
+    session.flush()
+    return job
+
+
+def establish(session: Session, kind: str, *, now: datetime) -> None:
+    """See to it that there is the one job of a kind that recurs."""
+    # The same id everywhere, so that of several workers who find none one makes it.
+    job_id = uuid.uuid5(uuid.NAMESPACE_OID, kind)
+    if session.get(Job, job_id) is None:
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(_job(job_id, kind, job_id, payload=None, due_at=now, now=now))
+
+
+def _job(
+    job_id: uuid.UUID,
+    kind: str,
+    subject_id: uuid.UUID,
+    *,
+    payload: dict[str, Any] | None,
+    due_at: datetime,
+    now: datetime,
+) -> Job:
+    return Job(
+        id=job_id,
         kind=kind,
         subject_id=subject_id,
         payload=payload or {},
@@ -52,9 +79,6 @@ def enqueue(
         failed_at=None,
         created_at=now,
     )
-    session.add(job)
-    session.flush()
-    return job
 
 
 def cancel(session: Session, job_id: uuid.UUID) -> None:
@@ -67,23 +91,31 @@ def cancel(session: Session, job_id: uuid.UUID) -> None:
     session.execute(delete(Job).where(Job.id.in_(free)))
 
 
-def finish(session: Session, job: Job) -> None:
-    """It is done."""
-    session.execute(delete(Job).where(Job.id == job.id))
+def finish(session: Session, job: Job, *, next_at: datetime | None = None) -> None:
+    """It is done, for good or until it comes up again at ``next_at``."""
+    ended = Job.id == job.id
+    if next_at is None:
+        session.execute(delete(Job).where(ended))
+        return
+    anew = {"due_at": next_at, "next_at": next_at, "attempts": 0, "error": None, "failed_at": None}
+    session.execute(update(Job).where(ended).values(anew))
 
 
-def fail(session: Session, job: Job, error: str, *, now: datetime) -> bool:
-    """Note that an attempt failed, and when to try again; say whether there is another try."""
-    attempts = job.attempts + 1
-    is_last = attempts >= MOST_ATTEMPTS
-    next_at = None if is_last else now + FIRST_DELAY * GROWTH ** (attempts - 1)
-    _note(session, job, error, attempts=attempts, next_at=next_at, now=now)
+def fail(session: Session, job: Job, error: str, *, attempt: int, now: datetime) -> bool:
+    """Note that an attempt failed, and when to try again; say whether there is another try.
+
+    Also said before an attempt that may end the worker itself. Then it stands, unless ``finish`` or
+    another word on the same attempt comes after it.
+    """
+    is_last = attempt >= MOST_ATTEMPTS
+    next_at = None if is_last else now + FIRST_DELAY * GROWTH ** (attempt - 1)
+    _note(session, job, error, attempts=attempt, next_at=next_at, now=now)
     return not is_last
 
 
-def postpone(session: Session, job: Job, error: str, *, now: datetime) -> None:
+def postpone(session: Session, job: Job, error: str, *, attempt: int, now: datetime) -> None:
     """Let others go first for a moment; this attempt does not count."""
-    _note(session, job, error, attempts=job.attempts, next_at=now + PAUSE, now=now)
+    _note(session, job, error, attempts=attempt - 1, next_at=now + PAUSE, now=now)
 
 
 def _note(
@@ -95,13 +127,11 @@ def _note(
     next_at: datetime | None,
     now: datetime,
 ) -> None:
+    noted = {"attempts": attempts, "error": error, "failed_at": now, "next_at": next_at}
     # Unless another worker has taken it up since: that one knows better.
-    unchanged = (Job.id == job.id, Job.attempts == job.attempts, Job.next_at == job.next_at)
-    session.execute(
-        update(Job)
-        .where(*unchanged)
-        .values(attempts=attempts, error=error, failed_at=now, next_at=next_at)
-    )
+    session.execute(update(Job).where(*queries.unchanged(job)).values(noted))
+    for name, value in noted.items():
+        setattr(job, name, value)
 
 
 def retry(session: Session, job: Job, *, now: datetime) -> Job:
@@ -115,12 +145,13 @@ def retry(session: Session, job: Job, *, now: datetime) -> Job:
 
 
 def abandon(session: Session, job: Job, works: Works, *, now: datetime) -> None:
-    """Give a job that failed up for good. Raises ``NotFailed``."""
+    """Give a job that failed up: for good, or until it comes up again. Raises ``NotFailed``."""
     _require_failed(job)
     audit.note(session, SUBJECT, job.id, {"kind": (job.kind, None)})
-    if job.kind in works:
-        works[job.kind].abandon(session, job, now)
-    finish(session, job)
+    work = works.get(job.kind)
+    if work is not None:
+        work.abandon(session, job, now)
+    finish(session, job, next_at=work.next_at(now) if work else None)
 
 
 def _require_failed(job: Job) -> None:

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 from sqlalchemy.orm import Session
 
 from cms.foundation.errors import NotFound
@@ -29,6 +29,17 @@ def next_due(kinds: Collection[str], *, now: datetime) -> Select[Job]:
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+
+
+def unchanged(job: Job) -> tuple[ColumnElement[bool], ...]:
+    """Where a job still is as it was when it was found."""
+    return Job.id == job.id, Job.attempts == job.attempts, Job.next_at == job.next_at
+
+
+def claim(session: Session, job: Job) -> bool:
+    """Take a job that was found; not if it has changed since, or another transaction holds it."""
+    still = select(Job.id).where(*unchanged(job)).with_for_update(skip_locked=True)
+    return session.scalar(still) is not None
 
 
 def get(session: Session, job_id: uuid.UUID) -> Job:

@@ -19,12 +19,16 @@ from cms.foundation.jobs.work import Works
 # How often to look whether something has become due that was not there at the last look.
 LOOK_AGAIN_SECONDS = 0.5
 AFTER_FAILURE_SECONDS = 1.0
+# What stands with a job whose worker did not live to say anything else.
+DIED = "The worker died in it: of this job, or killed from outside. The job has had no effect."
 
 
 class Worker:
     """Does the jobs of one database. Any number of workers may run at once, and be killed.
 
-    A job is claimed, done and ended in one transaction: a worker that dies leaves it as it was.
+    A job is claimed, done and ended in one transaction: a worker that dies leaves it as it was. So
+    that a job which ends its worker does not do so for ever, attempts of those that may be such are
+    counted before they begin; ordinary jobs cost no second write.
     """
 
     def __init__(
@@ -38,12 +42,16 @@ class Worker:
         self._database = database
         self._works = works
         self._now = now
+        self._has_begun = False
+        # Whether it has come to the end of a job in this process.
+        self._has_survived = False
 
     def run_until(self, stop: threading.Event) -> None:
         """Work until ``stop`` is set, and end the job in hand first."""
         main = threading.main_thread()
         while not stop.is_set() and main.is_alive():
             try:
+                self._begin()
                 pause = self._pause()
                 if not pause:
                     # What is due and was not found is in the hands of another worker.
@@ -57,10 +65,20 @@ class Worker:
 
     def run_due(self, stop: threading.Event | None = None) -> bool:
         """Do what is due, oldest first, until nothing is; say whether there was anything."""
+        self._begin()
         found = False
         while (stop is None or not stop.is_set()) and self._run_next():
             found = True
         return found
+
+    def _begin(self) -> None:
+        """See to it, once, that what recurs is there."""
+        recurring = [kind for kind, work in self._works.items() if work.every is not None]
+        if recurring and not self._has_begun:
+            with self._database.transaction() as session:
+                for kind in recurring:
+                    actions.establish(session, kind, now=self._now(session))
+        self._has_begun = True
 
     def _pause(self) -> float:
         """Seconds until it is worth looking again."""
@@ -71,60 +89,77 @@ class Worker:
 
     def _run_next(self) -> bool:
         """Do the job that has been due for longest; say whether there was one."""
-        job = prepared = None
-        if self._database.is_sqlite:
-            job = self._peek()
-            if job is None:
-                return False
-        try:
-            if job is not None:
-                prepared = self._prepare(job)
-            with self._database.transaction() as session:
-                found, now = self._next(session)
-                if found is None or (job is not None and found.id != job.id):
-                    # Another worker was faster.
-                    return found is not None
-                job = found
-                audit.start(session, audit.Origin(action=job.kind))
-                self._works[job.kind].run(session, job, prepared=prepared, now=now)
-                actions.finish(session, job)
-        except Exception as error:
-            if job is None:
-                raise
-            self._fail(job, error)
-        else:
-            late = round((now - job.due_at).total_seconds(), 3)
-            _log(job).info("job_done", seconds_late=late)
+        job = self._peek()
+        if job is None:
+            return False
+        attempt = job.attempts + 1
+        if not self._may_be_deadly(job) or self._note_death(job, attempt):
+            self._do(job, attempt)
         return True
 
-    def _next(self, session: Session) -> tuple[Job | None, datetime]:
-        """Claim the job whose turn it is; it stays what it is, whatever becomes of the session."""
-        now = self._now(session)
-        job = session.scalar(queries.next_due(self._works, now=now))
-        if job is not None:
-            session.expunge(job)
-        return job, now
-
     def _peek(self) -> Job | None:
+        """The job whose turn it is, out of those that no other worker has in hand."""
         with self._database.session(read_only=True) as session:
-            return self._next(session)[0]
+            return session.scalar(queries.next_due(self._works, now=self._now(session)))
+
+    def _may_be_deadly(self, job: Job) -> bool:
+        """Whether this job may have ended a worker: one that failed, or is the first of a new one.
+
+        A job that ends its process is still first in line when the next process comes to it.
+        """
+        return job.failed_at is not None or not self._has_survived
+
+    def _note_death(self, job: Job, attempt: int) -> bool:
+        """Count the attempt before it begins; not if another worker was faster.
+
+        In a transaction of its own: what that of the job writes is lost with the process.
+        """
+        with self._database.transaction() as session:
+            if not queries.claim(session, job):
+                return False
+            actions.fail(session, job, DIED, attempt=attempt, now=self._now(session))
+        _log(job, attempt).info("job_begun")
+        return True
+
+    def _do(self, job: Job, attempt: int) -> None:
+        """Do a job in one transaction, unless another worker was faster."""
+        try:
+            prepared = self._prepare(job)
+            with self._database.transaction() as session:
+                now = self._now(session)
+                if not queries.claim(session, job):
+                    return
+                audit.start(session, audit.Origin(action=job.kind))
+                work = self._works[job.kind]
+                wished = work.run(session, job, prepared=prepared, now=now)
+                actions.finish(session, job, next_at=work.next_at(now, wished))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it fails this job only
+            self._fail(job, attempt, error)
+        else:
+            self._has_survived = True
+            late = round((now - job.due_at).total_seconds(), 3)
+            _log(job, attempt).info("job_done", seconds_late=late)
 
     def _prepare(self, job: Job) -> Any:
         """What takes long, before the transaction: on SQLite that keeps all others from writing."""
+        if not self._database.is_sqlite:
+            return None
         with self._database.session(read_only=True) as session:
             return self._works[job.kind].prepare(session, job)
 
-    def _fail(self, job: Job, error: Exception) -> None:
+    def _fail(self, job: Job, attempt: int, error: Exception) -> None:
         """Write down what went wrong, in a transaction of its own."""
+        log = _log(job, attempt)
         with self._database.transaction() as session:
             now = self._now(session)
             if _is_passing(error):
-                _log(job).warning("job_postponed", error=repr(error))
-                actions.postpone(session, job, "The database had no time.", now=now)
-            elif actions.fail(session, job, _told(error), now=now):
-                _log(job).warning("job_failed", **_logged(error))
+                log.warning("job_postponed", error=repr(error))
+                message = "The database had no time."
+                actions.postpone(session, job, message, attempt=attempt, now=now)
+            elif actions.fail(session, job, _told(error), attempt=attempt, now=now):
+                log.warning("job_failed", **_logged(error))
             else:
-                _log(job).error("job_dead", **_logged(error))
+                log.error("job_dead", **_logged(error))
 
 
 def _is_passing(error: Exception) -> bool:
@@ -155,7 +190,7 @@ def _complain(error: Exception) -> None:
         log.error("worker_failed", exc_info=error)
 
 
-def _log(job: Job) -> Any:
+def _log(job: Job, attempt: int) -> Any:
     return structlog.get_logger().bind(
-        job=str(job.id), kind=job.kind, subject=str(job.subject_id), attempt=job.attempts + 1
+        job=str(job.id), kind=job.kind, subject=str(job.subject_id), attempt=attempt
     )

@@ -144,7 +144,7 @@ class Settings:
         365, "days for which `cms prune` keeps what readers no longer see", between=(1, 36_500)
     )
     trash_days: int = _number(
-        30, "days for which `cms prune` keeps deleted posts in the trash", between=(1, 36_500)
+        30, "days for which deleted posts stay in the trash", between=(1, 36_500)
     )
     database_timeout: int = _number(
         30,

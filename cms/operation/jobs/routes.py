@@ -65,7 +65,7 @@ def abandon_job(job_id: uuid.UUID) -> None:
     """Give a job up.
 
     One that failed. What it was for is brought to order: a scheduled post has the status again that
-    it had before.
+    it had before. What recurs, such as emptying the trash, waits for its next time.
     """
     works = cast(Works, current_app.extensions["cms.works"])
     job = queries.get(session(), job_id)

@@ -13,8 +13,8 @@ from cms.foundation.database import Database
 
 
 def plan(session: Session, before: datetime) -> int:
-    """How many posts came into the trash before then."""
-    return session.scalars(select(func.count()).where(Post.trashed_at < before)).one()
+    """How many posts came into the trash by then."""
+    return session.scalars(select(func.count()).where(Post.trashed_at <= before)).one()
 
 
 def carry_out(
@@ -39,7 +39,7 @@ def purge(session: Session, before: datetime, portion: int) -> int:
     """Delete up to ``portion`` of them, the oldest first; gives how many."""
     old = (
         select(Post.id)
-        .where(Post.trashed_at < before)
+        .where(Post.trashed_at <= before)
         .order_by(Post.trashed_at, Post.id)
         .limit(portion)
         # Restored at this moment: it stays. Purged at this moment: somebody else sees to it.
