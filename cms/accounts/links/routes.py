@@ -87,7 +87,8 @@ def send_link(user_id: uuid.UUID) -> Any:
 def accept_invitation(values: dict[str, str]) -> dict[str, Any]:
     """Accept an invitation.
 
-    Sets the password and logs in. The link works once.
+    Sets the password and logs in. The link works once: if the answer was lost, log in with the
+    password.
     """
     return _redeem(values["token"], secret.INVITATION, values["password"])
 
@@ -120,8 +121,9 @@ def forgot_password(values: dict[str, str]) -> None:
 def reset_password(values: dict[str, str]) -> dict[str, Any]:
     """Set a new password.
 
-    Ends every login of the account and answers with the tokens of a new one. The link works once.
-    Keys stay good; revoke those that you no longer trust.
+    Ends every login of the account and answers with the tokens of a new one. The link works once:
+    if the answer was lost, log in with the new password. Keys stay good; revoke those that you no
+    longer trust.
     """
     return _redeem(values["token"], secret.RESET, values["new_password"])
 

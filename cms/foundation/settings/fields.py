@@ -62,7 +62,8 @@ class Settings:
     )
     secret_key: str = _text(
         "",
-        f"signs tokens and cursors; at least {SHORTEST} bytes; must be set in production",
+        f"signs tokens and cursors, seals secrets; at least {SHORTEST} bytes; must be set in "
+        "production",
         shown="generated in development",
     )
     site_url: str = _text(
