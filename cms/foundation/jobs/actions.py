@@ -15,10 +15,11 @@ from cms.foundation.jobs.work import Works
 
 # What the audit log calls a job. What workers do with one is no entry: nobody has changed it.
 SUBJECT = "job"
-MOST_ATTEMPTS = 5
-# Between the first attempt and the second; then four times as long each time: 7 minutes in all.
-FIRST_DELAY = timedelta(seconds=5)
+# Between the first attempt and the second; then four times as long each time, 7 minutes in all for
+# the usual number of attempts, and never longer than an hour.
+FIRST_SECONDS = 5
 GROWTH = 4
+LONGEST_SECONDS = 3600
 # Until a job is tried again that the database failed, and not the job itself.
 PAUSE = timedelta(seconds=1)
 
@@ -72,11 +73,17 @@ def finish(session: Session, job: Job) -> None:
     session.execute(delete(Job).where(Job.id == job.id))
 
 
-def fail(session: Session, job: Job, error: str, *, now: datetime) -> bool:
+def hold(session: Session, job: Job, *, until: datetime) -> None:
+    """Keep a job from other workers while this one is at it in no transaction."""
+    session.execute(update(Job).where(Job.id == job.id).values(next_at=until))
+
+
+def fail(session: Session, job: Job, error: str, *, most_attempts: int, now: datetime) -> bool:
     """Note that an attempt failed, and when to try again; say whether there is another try."""
     attempts = job.attempts + 1
-    is_last = attempts >= MOST_ATTEMPTS
-    next_at = None if is_last else now + FIRST_DELAY * GROWTH ** (attempts - 1)
+    is_last = attempts >= most_attempts
+    delay = timedelta(seconds=min(FIRST_SECONDS * GROWTH ** (attempts - 1), LONGEST_SECONDS))
+    next_at = None if is_last else now + delay
     _note(session, job, error, attempts=attempts, next_at=next_at, now=now)
     return not is_last
 

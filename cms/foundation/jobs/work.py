@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy.orm import Session
 
 from cms.foundation.jobs.models import Job
+
+MOST_ATTEMPTS = 5
 
 
 class Run(Protocol):
@@ -15,6 +17,10 @@ class Run(Protocol):
 
     def __call__(self, session: Session, job: Job, *, prepared: Any, now: datetime) -> None:
         """Whatever it raises fails this attempt and rolls back all that it wrote."""
+
+
+def nothing(*_given: Any) -> None:
+    """There is nothing to prepare, or to bring to order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +34,32 @@ class Work:
     """
 
     run: Run
-    prepare: Callable[[Session, Job], Any]
-    abandon: Callable[[Session, Job, datetime], None]
+    prepare: Callable[[Session, Job], Any] = nothing
+    abandon: Callable[[Session, Job, datetime], None] = nothing
+    most_attempts: int = MOST_ATTEMPTS
 
 
-Works: TypeAlias = Mapping[str, Work]
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """How jobs are done whose effect is not in the database, such as a mail.
+
+    ``find`` reads what is to be done; ``None``: nothing any more. ``act`` does it, in no
+    transaction, while the job is kept from other workers for ``longest``. A worker that dies before
+    it could end the job leaves it to be done a second time: at least once, and as a rule once.
+    """
+
+    find: Callable[[Session, Job, datetime], Any]
+    act: Callable[[Any], None]
+    longest: timedelta
+    abandon: Callable[[Session, Job, datetime], None] = nothing
+    most_attempts: int = MOST_ATTEMPTS
+
+
+Works: TypeAlias = Mapping[str, Work | Errand]
+
+
+def lanes(works: Works) -> list[Works]:
+    """The works that are to have a worker each: nothing is late because a mail server is slow."""
+    inside = {kind: work for kind, work in works.items() if isinstance(work, Work)}
+    outside = {kind: work for kind, work in works.items() if isinstance(work, Errand)}
+    return [lane for lane in (inside, outside) if lane]

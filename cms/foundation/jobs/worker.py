@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,7 +15,7 @@ from cms.foundation.database import Database, took_too_long
 from cms.foundation.errors import CmsError
 from cms.foundation.jobs import actions, clock, queries
 from cms.foundation.jobs.models import Job
-from cms.foundation.jobs.work import Works
+from cms.foundation.jobs.work import Errand, Work, Works
 
 # How often to look whether something has become due that was not there at the last look.
 LOOK_AGAIN_SECONDS = 0.5
@@ -24,7 +25,8 @@ AFTER_FAILURE_SECONDS = 1.0
 class Worker:
     """Does the jobs of one database. Any number of workers may run at once, and be killed.
 
-    A job is claimed, done and ended in one transaction: a worker that dies leaves it as it was.
+    A job is claimed, done and ended in one transaction: a worker that dies leaves it as it was. But
+    an errand is claimed in one and ended in another, and left until its time is over.
     """
 
     def __init__(
@@ -71,7 +73,7 @@ class Worker:
 
     def _run_next(self) -> bool:
         """Do the job that has been due for longest; say whether there was one."""
-        job = prepared = None
+        job = prepared = rest = None
         if self._database.is_sqlite:
             job = self._peek()
             if job is None:
@@ -85,17 +87,36 @@ class Worker:
                     # Another worker was faster.
                     return found is not None
                 job = found
-                audit.start(session, audit.Origin(action=job.kind))
-                self._works[job.kind].run(session, job, prepared=prepared, now=now)
-                actions.finish(session, job)
+                rest = self._begin(session, job, prepared=prepared, now=now)
+            if rest is not None:
+                rest()
         except Exception as error:
             if job is None:
                 raise
             self._fail(job, error)
-        else:
-            late = round((now - job.due_at).total_seconds(), 3)
-            _log(job).info("job_done", seconds_late=late)
+            return True
+        if rest is not None:
+            # What fails here is no failure of the job, which has had its effect.
+            with self._database.transaction() as session:
+                actions.finish(session, job)
+        late = round((now - job.due_at).total_seconds(), 3)
+        _log(job).info("job_done", seconds_late=late)
         return True
+
+    def _begin(
+        self, session: Session, job: Job, *, prepared: Any, now: datetime
+    ) -> Callable[[], None] | None:
+        """Do all of a job that belongs into the transaction; gives what is left to be done."""
+        work = self._works[job.kind]
+        audit.start(session, audit.Origin(action=job.kind))
+        if isinstance(work, Work):
+            work.run(session, job, prepared=prepared, now=now)
+        elif (what := work.find(session, job, now)) is not None:
+            until = now + work.longest
+            actions.hold(session, job, until=until)
+            return partial(_act, work, what, job, until)
+        actions.finish(session, job)
+        return None
 
     def _next(self, session: Session) -> tuple[Job | None, datetime]:
         """Claim the job whose turn it is; it stays what it is, whatever becomes of the session."""
@@ -111,20 +132,30 @@ class Worker:
 
     def _prepare(self, job: Job) -> Any:
         """What takes long, before the transaction: on SQLite that keeps all others from writing."""
+        work = self._works[job.kind]
+        if not isinstance(work, Work):
+            return None
         with self._database.session(read_only=True) as session:
-            return self._works[job.kind].prepare(session, job)
+            return work.prepare(session, job)
 
     def _fail(self, job: Job, error: Exception) -> None:
         """Write down what went wrong, in a transaction of its own."""
+        most_attempts = self._works[job.kind].most_attempts
         with self._database.transaction() as session:
             now = self._now(session)
             if _is_passing(error):
                 _log(job).warning("job_postponed", error=repr(error))
                 actions.postpone(session, job, "The database had no time.", now=now)
-            elif actions.fail(session, job, _told(error), now=now):
+            elif actions.fail(session, job, _told(error), most_attempts=most_attempts, now=now):
                 _log(job).warning("job_failed", **_logged(error))
             else:
                 _log(job).error("job_dead", **_logged(error))
+
+
+def _act(errand: Errand, what: Any, job: Job, until: datetime) -> None:
+    # As it stands since the commit; by this it is known to be still ours, should this fail.
+    job.next_at = until
+    errand.act(what)
 
 
 def _is_passing(error: Exception) -> bool:
