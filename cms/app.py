@@ -5,6 +5,7 @@ from flask_cors import CORS
 
 from cms.accounts.keys import routes as key_routes
 from cms.accounts.keys.uses import Uses
+from cms.accounts.links import forgotten, sending
 from cms.accounts.links import routes as link_routes
 from cms.accounts.links.page import register_password_page
 from cms.accounts.links.sending import Sender
@@ -86,7 +87,7 @@ BLUEPRINTS = (
     audit_routes.blueprint,
     health.blueprint,
 )
-# Which work there is that waits for its moment, by the kind of its jobs.
+# Which work there is that waits for its moment, by the kind of its jobs, whatever the settings.
 WORKS: Works = {alarms.KIND: due.WORK}
 # What the docs page shows of the folder `examples`.
 RECIPES = (
@@ -137,6 +138,14 @@ def create_app(settings: Settings | None = None) -> Edge:
     return app
 
 
+def works(settings: Settings) -> Works:
+    """All that there is with these settings."""
+    sender = Sender(settings, Mailer(settings))
+    if not sender.mailer.is_set_up:
+        return WORKS
+    return {**WORKS, forgotten.KIND: forgotten.work(sender), sending.KIND: sender.errand()}
+
+
 def _provide(app: Edge, settings: Settings, watched: present.Present) -> None:
     """What routes find on the application."""
     names, background = Names(), Background()
@@ -144,7 +153,7 @@ def _provide(app: Edge, settings: Settings, watched: present.Present) -> None:
         "cms.settings": settings,
         "cms.names": names,
         "cms.streams": Streams(app.database, present=watched, names=names, places=settings.streams),
-        "cms.works": WORKS,
+        "cms.works": works(settings),
         "cms.passwords": Passwords(*settings.password_cost),
         "cms.background": background,
         "cms.key_uses": Uses(app.database, background),

@@ -11,7 +11,7 @@ from cms.foundation import audit
 from cms.foundation.database import new_id
 from cms.foundation.errors import Conflict
 from cms.foundation.jobs.models import Job
-from cms.foundation.jobs.work import Works
+from cms.foundation.jobs.work import MOST_ATTEMPTS, Works
 
 # What the audit log calls a job. What workers do with one is no entry: nobody has changed it.
 SUBJECT = "job"
@@ -78,7 +78,14 @@ def hold(session: Session, job: Job, *, until: datetime) -> None:
     session.execute(update(Job).where(Job.id == job.id).values(next_at=until))
 
 
-def fail(session: Session, job: Job, error: str, *, most_attempts: int, now: datetime) -> bool:
+def fail(
+    session: Session,
+    job: Job,
+    error: str,
+    *,
+    most_attempts: int = MOST_ATTEMPTS,
+    now: datetime,
+) -> bool:
     """Note that an attempt failed, and when to try again; say whether there is another try."""
     attempts = job.attempts + 1
     is_last = attempts >= most_attempts

@@ -12,6 +12,10 @@ from cms.foundation.jobs.models import Job
 MOST_ATTEMPTS = 5
 
 
+class AttemptFailed(Exception):
+    """It could not be done now; says why, in words that people may read."""
+
+
 class Run(Protocol):
     """Does a job in the transaction that ends it."""
 

@@ -15,7 +15,7 @@ from cms.foundation.database import Database, took_too_long
 from cms.foundation.errors import CmsError
 from cms.foundation.jobs import actions, clock, queries
 from cms.foundation.jobs.models import Job
-from cms.foundation.jobs.work import Errand, Work, Works
+from cms.foundation.jobs.work import AttemptFailed, Errand, Work, Works
 
 # How often to look whether something has become due that was not there at the last look.
 LOOK_AGAIN_SECONDS = 0.5
@@ -167,14 +167,16 @@ def _is_passing(error: Exception) -> bool:
 
 def _told(error: Exception) -> str:
     """What people may read of an error: never a statement with its values, never our insides."""
-    if isinstance(error, CmsError):
-        return error.detail
+    if isinstance(error, CmsError | AttemptFailed):
+        return str(error)
     return f"Something broke here ({type(error).__name__}). The log of the worker says what."
 
 
 def _logged(error: Exception) -> dict[str, Any]:
     """A situation in its words; an accident with where it happened."""
-    return {"error": error.detail} if isinstance(error, CmsError) else {"exc_info": error}
+    if isinstance(error, CmsError | AttemptFailed):
+        return {"error": str(error)}
+    return {"exc_info": error}
 
 
 def _complain(error: Exception) -> None:

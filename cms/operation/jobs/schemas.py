@@ -35,7 +35,11 @@ class JobOut(Shown):
     id = fields.UUID(required=True)
     kind = fields.String(required=True)
     subject_id = fields.UUID(
-        required=True, metadata={"description": "What it is about: for `post.…` the post's id"}
+        required=True,
+        metadata={
+            "description": "What it is about: for `post.…` the post's id, for `password_link.…` "
+            "the user's"
+        },
     )
     status = fields.String(required=True, validate=validate.OneOf(list(Status)), metadata=STATUS)
     due_at = Moment(required=True)
