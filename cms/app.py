@@ -5,6 +5,7 @@ from flask_cors import CORS
 
 from cms.accounts.keys import routes as key_routes
 from cms.accounts.keys.uses import Uses
+from cms.accounts.links import forgotten, sending
 from cms.accounts.links import routes as link_routes
 from cms.accounts.links.page import register_password_page
 from cms.accounts.links.sending import Sender
@@ -49,7 +50,7 @@ from cms.foundation.http.docs.page import register_docs
 from cms.foundation.http.docs.problems_page import register_problems_page
 from cms.foundation.http.edge import Edge
 from cms.foundation.http.proxies import TrustedProxies
-from cms.foundation.jobs.work import Works
+from cms.foundation.jobs.work import Work, Works
 from cms.foundation.mail import Mailer
 from cms.foundation.settings import Settings, load
 from cms.operation.audit import routes as audit_routes
@@ -87,8 +88,8 @@ BLUEPRINTS = (
     audit_routes.blueprint,
     health.blueprint,
 )
-# Which work there is that waits for its moment, by the kind of its jobs.
-WORKS: Works = {alarms.KIND: due.WORK, emptying.KIND: emptying.WORK}
+# Which work there is that waits for its moment, by the kind of its jobs, whatever the settings.
+WORKS: dict[str, Work] = {alarms.KIND: due.WORK, emptying.KIND: emptying.WORK}
 # What the docs page shows of the folder `examples`.
 RECIPES = (
     "blog-index.js",
@@ -144,6 +145,14 @@ def inform(database: Database, settings: Settings) -> None:
     database.info[emptying.DAYS] = settings.trash_days
 
 
+def works(settings: Settings) -> Works:
+    """All that there is with these settings."""
+    sender = Sender(settings, Mailer(settings))
+    if not sender.mailer.is_set_up:
+        return WORKS
+    return {**WORKS, forgotten.KIND: forgotten.work(sender), sending.KIND: sender.errand()}
+
+
 def _provide(app: Edge, settings: Settings, watched: present.Present) -> None:
     """What routes find on the application."""
     names, background = Names(), Background()
@@ -151,7 +160,7 @@ def _provide(app: Edge, settings: Settings, watched: present.Present) -> None:
         "cms.settings": settings,
         "cms.names": names,
         "cms.streams": Streams(app.database, present=watched, names=names, places=settings.streams),
-        "cms.works": WORKS,
+        "cms.works": works(settings),
         "cms.passwords": Passwords(*settings.password_cost),
         "cms.background": background,
         "cms.key_uses": Uses(app.database, background),

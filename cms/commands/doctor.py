@@ -124,6 +124,9 @@ def _operation(settings: Settings) -> Iterator[Finding]:
         yield Finding("failed logins", "advice", detail)
     if settings.is_production and settings.site_url.startswith("http://"):
         yield Finding("site address", "advice", "CMS_SITE_URL is not https")
+    if settings.mail_url and settings.worker == "none":
+        detail = "CMS_WORKER=none: mails and scheduled posts wait unless `cms worker` runs"
+        yield Finding("mails", "advice", detail)
     if not settings.cors_origins:
         detail = "no other origin may call the API from a browser; CMS_CORS_ORIGINS allows some"
         yield Finding("CORS", "good", detail)

@@ -104,7 +104,7 @@ def application() -> Edge:
     streaming.give_streams_their_own_threads()
     ends = [app.extensions["cms.streams"].end]
     if app.extensions["cms.settings"].worker == "embedded":
-        ends.append(start_beside(app.database))
+        ends.append(start_beside(app.database, app.extensions["cms.works"]))
     streaming.end_with_the_process(*ends)
     # What the start has made stays until the end: the collector need not look at it again.
     gc.collect()

@@ -11,7 +11,7 @@ MOST_WAITING = 1000
 
 
 class Background:
-    """For what may be late and may be lost: a note, a mail that can be asked for again."""
+    """For what may be late and may be lost, such as a note of when a key was used."""
 
     def __init__(self) -> None:
         """Without threads before there is work: servers start processes from processes."""

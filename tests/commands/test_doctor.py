@@ -116,6 +116,18 @@ def test_what_works_but_could_be_better_is_advice_and_no_fault(migrated: Cms) ->
     assert advice == {"failed logins", "site address"}
 
 
+def test_mails_that_wait_for_a_worker_of_their_own_are_advice(migrated: Cms) -> None:
+    migrated.create_user("root@example.org")
+    migrated.set(MAIL_URL="smtp://127.0.0.1:25", MAIL_FROM="cms@blog.test")
+    assert "mails" not in _findings(migrated, code=0)
+    migrated.set(WORKER="none")
+
+    found = _findings(migrated, code=0)
+
+    assert found["mails"]["state"] == "advice"
+    assert "cms worker" in found["mails"]["detail"]
+
+
 def test_square_brackets_in_a_name_are_shown_as_they_are(migrated: Cms) -> None:
     migrated.create_user("root@example.org")
     folder = migrated.folder / "[bold]data"

@@ -122,7 +122,6 @@ def test_neither_links_nor_those_who_forgot_are_logged(
     token = str(invited["link"]).partition("#")[2]
     visitor = ContractClient(made)
     visitor.post("/api/v1/auth/forgot-password", json={"email": admin.email})
-    made.extensions["cms.background"].finish()
     for path in ("accept-invitation", "accept-invitation", "reset-password"):
         body = {"token": token, "password": "a brand new password"}
         visitor.post(f"/api/v1/auth/{path}", json=body)

@@ -13,7 +13,7 @@ from cms.editions.models import Change
 from cms.foundation.database import Database
 from cms.foundation.jobs import actions
 from cms.foundation.jobs.models import Job
-from cms.foundation.jobs.work import Work, Works
+from cms.foundation.jobs.work import Work
 from cms.foundation.jobs.worker import Worker
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -38,7 +38,7 @@ class Desk:
         self.prepared: list[Any] = []
         self.abandoned: list[uuid.UUID] = []
         self.before_run: Callable[[Job], None] = lambda _job: None
-        self.works: Works = {KIND: Work(self._run, self._prepare, self._abandon)}
+        self.works: dict[str, Work] = {KIND: Work(self._run, self._prepare, self._abandon)}
         self.worker = self.another_worker()
 
     def another_worker(self) -> Worker:

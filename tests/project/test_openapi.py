@@ -135,7 +135,7 @@ def test_every_read_can_be_304_and_every_creation_says_where(app: Edge) -> None:
             assert set(created["headers"]) - {"Idempotent-Replayed"} == expected, where
 
 
-def test_no_answer_with_a_secret_is_kept_for_a_retry(app: Edge) -> None:
+def test_every_answer_with_a_secret_is_sealed_where_it_is_kept_for_a_retry(app: Edge) -> None:
     views = {one.name: one.view for one in addresses(app)}
     schemas = _document(app)["components"]["schemas"]
     secretive = set()

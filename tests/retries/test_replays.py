@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from cms.accounts.models import LoginSession
 from cms.foundation.database import Database
@@ -11,6 +12,7 @@ from cms.foundation.http import retries
 from cms.foundation.http.edge import Edge
 from cms.foundation.retries import answers
 from cms.foundation.retries.keys import Asker
+from cms.foundation.retries.models import GivenAnswer
 from tests import factories
 from tests.callers import Caller, ContractClient
 from tests.hostile import refusals
@@ -18,6 +20,8 @@ from tests.hostile.operations import Operation, operations
 from tests.hostile.world import World
 from tests.retries.asking import POSTS, REPLAYED, age, ask, posts, rows, shown
 
+KEYS = "/api/v1/auth/keys"
+A_KEY: dict[str, Any] = {"json": {"name": "Build", "permissions": ["posts:write"]}}
 # What ends the login of its caller cannot be asked again with it.
 ENDS_THE_LOGIN = {"log_out", "change_password"}
 REPEATABLE = [
@@ -25,7 +29,7 @@ REPEATABLE = [
     for one in operations()
     if "Idempotency-Key" in one.named("header") and one.name not in ENDS_THE_LOGIN
 ]
-# What they answer holds a secret, and so is not kept.
+# What they answer holds a secret, and so is kept sealed.
 SECRETIVE = {
     *("create_key", "create_service_key", "create_preview_link"),
     *("invite_user", "send_link"),
@@ -59,11 +63,25 @@ def test_a_retry_is_answered_alike_and_does_nothing(app: Edge, operation: Operat
 
     assert REPLAYED not in first.headers
     for answer in again:
-        if operation.name in SECRETIVE:
-            assert (answer.status_code, answer.get_json()["code"]) == (409, "answer_not_kept")
-        else:
-            assert answer.headers[REPLAYED] == "true"
-            assert shown(answer) == shown(first)
+        assert answer.headers[REPLAYED] == "true"
+        assert shown(answer) == shown(first)
+
+
+@pytest.mark.parametrize("operation", [one for one in REPEATABLE if one.name in SECRETIVE], ids=str)
+def test_what_is_kept_of_an_answer_with_a_secret_nobody_can_read(
+    app: Edge, operation: Operation
+) -> None:
+    world = World(app)
+    first = world.request(operation).sent(world.admin, headers={"Idempotency-Key": "k"})
+    said = first.get_json()
+    secrets = [said[name] for name in ("secret", "token", "link") if said.get(name)]
+    assert secrets
+
+    (row,) = rows(app.database)
+    kept = b"".join((row.body or b"", repr(row.headers).encode()))
+    # A link is an address with the secret at its end.
+    assert not [one for one in secrets if one.rpartition("#")[2][8:30].encode() in kept]
+    assert row.body is not None
 
 
 def test_the_first_answer_stays_whatever_becomes_of_what_it_is_about(
@@ -237,7 +255,9 @@ def test_what_is_expired_goes_a_few_at_a_time(admin: Caller, database: Database)
     assert len(rows(database)) == 2
 
 
-def test_a_secret_answer_is_not_kept(admin: Caller, database: Database) -> None:
+def test_tokens_are_answered_again_and_no_second_login_is_opened(
+    admin: Caller, database: Database
+) -> None:
     body = {"current_password": admin.password, "new_password": "another long passphrase"}
     path = "/api/v1/auth/password"
     first = ask(admin, "k", path, json=body)
@@ -247,14 +267,62 @@ def test_a_secret_answer_is_not_kept(admin: Caller, database: Database) -> None:
     with database.session(read_only=True) as session:
         logins = session.query(LoginSession).count()
 
-    again = ask(admin, "k", path, json=body)
+    assert shown(ask(admin, "k", path, json=body)) == shown(first)
 
-    assert (again.status_code, again.get_json()["code"]) == (409, "answer_not_kept")
-    assert again.get_json()["location"] is None
-    assert "Retry-After" not in again.headers
-    assert [row.body for row in rows(database)] == [None]
+    (row,) = rows(database)
+    assert b"token" not in (row.body or b"")
     with database.session(read_only=True) as session:
         assert session.query(LoginSession).count() == logins
+
+
+def test_the_first_answer_stays_though_its_secret_opens_nothing_any_more(admin: Caller) -> None:
+    first = ask(admin, "k", KEYS, **A_KEY)
+    assert admin.delete(first.headers["Location"]).status_code == 204
+
+    assert shown(ask(admin, "k", KEYS, **A_KEY)) == shown(first)
+
+
+def test_after_another_secret_of_the_server_nothing_is_done_twice(
+    app: Edge, admin: Caller, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = ask(admin, "k", KEYS, **A_KEY)
+    post = ask(admin, "p")
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another secret of the server, just as long")
+
+    for again in (ask(admin, "k", KEYS, **A_KEY), ask(admin, "k", KEYS, json={"name": "Other"})):
+        assert (again.status_code, again.get_json()["code"]) == (409, "answer_not_kept")
+        assert again.get_json()["location"] == first.headers["Location"]
+    assert ask(admin, "p").get_json()["location"] == post.headers["Location"]
+    assert len(admin.get(KEYS).get_json()["data"]) == posts(database) == 1
+
+
+def test_a_sealed_answer_that_was_changed_in_the_database_is_not_given(
+    admin: Caller, database: Database
+) -> None:
+    ask(admin, "k", KEYS, **A_KEY)
+    other = ask(admin, "other", KEYS, **A_KEY)
+    bodies = [row.body for row in rows(database)]
+    with database.transaction() as session:
+        for row, body in zip(session.scalars(select(GivenAnswer)), reversed(bodies), strict=True):
+            row.body = body
+
+    for key in ("k", "other"):
+        again = ask(admin, key, KEYS, **A_KEY)
+        assert (again.status_code, again.get_json()["code"]) == (409, "answer_not_kept")
+    assert other.status_code == 201
+
+
+def test_an_answer_with_a_secret_that_is_too_long_is_not_kept(
+    admin: Caller, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retries, "LONGEST_BODY", 10)
+    ask(admin, "k", KEYS, **A_KEY)
+
+    again = ask(admin, "k", KEYS, **A_KEY)
+
+    assert (again.status_code, again.get_json()["code"]) == (409, "answer_not_kept")
+    assert "Retry-After" not in again.headers
+    assert [row.body for row in rows(database)] == [None]
 
 
 def test_an_answer_that_is_too_long_is_not_kept_and_a_retry_says_where_to_look(

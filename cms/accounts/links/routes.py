@@ -1,7 +1,6 @@
 """The addresses of invitations and forgotten passwords."""
 
 import uuid
-from functools import partial
 from typing import Any, cast
 
 from flask import current_app
@@ -9,7 +8,14 @@ from flask import current_app
 from cms.accounts import secret
 from cms.accounts.access import caller, requires_login
 from cms.accounts.links import actions, forgotten
-from cms.accounts.links.schemas import AcceptIn, ForgotIn, InvitationIn, InvitationOut, ResetIn
+from cms.accounts.links.schemas import (
+    AcceptIn,
+    ForgotIn,
+    InvitationIn,
+    InvitationOut,
+    LinkIn,
+    ResetIn,
+)
 from cms.accounts.links.sending import Sender
 from cms.accounts.login import actions as login_actions
 from cms.accounts.login import tokens
@@ -22,10 +28,9 @@ from cms.accounts.permissions import Permission
 from cms.accounts.users import actions as user_actions
 from cms.accounts.users import queries as user_queries
 from cms.foundation import moments
-from cms.foundation.background import Background
 from cms.foundation.errors import TooManyAttempts
 from cms.foundation.http import Blueprint, public, session
-from cms.foundation.http.edge import Edge, reading, writing
+from cms.foundation.http.edge import reading
 from cms.foundation.http.identity import origin
 from cms.foundation.http.retries import holds_secrets
 
@@ -53,30 +58,31 @@ def invite_user(values: dict[str, Any]) -> Any:
     """Invite somebody.
 
     Creates a user without a password and sends a link that sets one, good once and for seven days.
-    Where it cannot be sent, the link is in the answer.
+    Without a mail server, and with `"send": false`, the link is in the answer.
     """
-    now = moments.now()
-    with writing() as own:
-        user = user_actions.create(own, _passwords(), values, by=caller(), now=now)
-        link, text = actions.issue(own, user, now=now)
-    return _outcome(user, link, text), {"Location": f"/api/v1/manage/users/{user.id}"}
+    now, is_sent = moments.now(), values.pop("send", True)
+    user = user_actions.create(session(), _passwords(), values, by=caller(), now=now)
+    link, text = actions.issue(session(), user, now=now)
+    outcome = _outcome(user, link, text, is_sent=is_sent)
+    return outcome, {"Location": f"/api/v1/manage/users/{user.id}"}
 
 
 @managed.post("/users/<uuid:user_id>/invitation")
 @requires_login(Permission.USERS_MANAGE)
 @holds_secrets
 @managed.fails(actions.Inactive)
+@managed.arguments(LinkIn, required=False)
 @managed.response(200, InvitationOut)
-def send_link(user_id: uuid.UUID) -> Any:
+def send_link(values: dict[str, Any], user_id: uuid.UUID) -> Any:
     """Send a user a link.
 
     Again to somebody who was invited; to set a new password, good for an hour, to anybody else.
-    Links that were sent before no longer work.
+    Links that were sent before no longer work. Without a mail server, and with `"send": false`, the
+    link is in the answer.
     """
-    with writing() as own:
-        user = user_queries.get(own, user_id, lock=True)
-        link, text = actions.issue(own, user, now=moments.now())
-    return _outcome(user, link, text)
+    user = user_queries.get(session(), user_id, lock=True)
+    link, text = actions.issue(session(), user, now=moments.now())
+    return _outcome(user, link, text, is_sent=values.get("send", True))
 
 
 @blueprint.post("/accept-invitation")
@@ -87,7 +93,8 @@ def send_link(user_id: uuid.UUID) -> Any:
 def accept_invitation(values: dict[str, str]) -> dict[str, Any]:
     """Accept an invitation.
 
-    Sets the password and logs in. The link works once.
+    Sets the password and logs in. The link works once: if the answer was lost, log in with the
+    password.
     """
     return _redeem(values["token"], secret.INVITATION, values["password"])
 
@@ -106,10 +113,7 @@ def forgot_password(values: dict[str, str]) -> None:
     email, throttle = values["email"], _throttle()
     throttle.check(email_key(email))
     throttle.count(email_key(email))
-    # All of it later, the look at the database included: what takes no time tells nothing.
-    database, came, now = cast(Edge, current_app).database, origin(), moments.now()
-    send = partial(forgotten.send_link, database, _sender(), email, origin=came, now=now)
-    _background().do(send)
+    forgotten.note(session(), _sender(), email, origin=origin())
 
 
 @blueprint.post("/reset-password")
@@ -120,20 +124,23 @@ def forgot_password(values: dict[str, str]) -> None:
 def reset_password(values: dict[str, str]) -> dict[str, Any]:
     """Set a new password.
 
-    Ends every login of the account and answers with the tokens of a new one. The link works once.
-    Keys stay good; revoke those that you no longer trust.
+    Ends every login of the account and answers with the tokens of a new one. The link works once:
+    if the answer was lost, log in with the new password. Keys stay good; revoke those that you no
+    longer trust.
     """
     return _redeem(values["token"], secret.RESET, values["new_password"])
 
 
-def _outcome(user: User, link: PasswordLink, text: str) -> dict[str, Any]:
+def _outcome(user: User, link: PasswordLink, text: str, *, is_sent: bool) -> dict[str, Any]:
     sender = _sender()
-    sent = sender.send(user, text)
+    is_sent = is_sent and sender.mailer.is_set_up
+    if is_sent:
+        sender.dispatch(session(), link, text)
     return {
         "user": user,
         "expires_at": link.expires_at,
-        "sent": sent,
-        "link": None if sent else sender.address(text),
+        "sent": is_sent,
+        "link": None if is_sent else sender.address(text),
     }
 
 
@@ -150,10 +157,6 @@ def _redeem(text: str, kind: str, password: str) -> dict[str, Any]:
 
 def _sender() -> Sender:
     return cast(Sender, current_app.extensions["cms.links"])
-
-
-def _background() -> Background:
-    return cast(Background, current_app.extensions["cms.background"])
 
 
 def _throttle() -> Throttle:

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from cms.accounts.users.schemas import EXAMPLE, ROLES, UserOut, email_field, password_field
-from cms.foundation.http.fields import Line, Moment, Prose
+from cms.foundation.http.fields import Flag, Line, Moment, Prose
 from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 
@@ -21,6 +21,10 @@ def _token() -> fields.String:
     )
 
 
+def _send() -> Flag:
+    return Flag(metadata={"description": "`false`: no mail; the link is in the answer"})
+
+
 class InvitationIn(Strict):
     """Who is to come in, and as what."""
 
@@ -29,6 +33,15 @@ class InvitationIn(Strict):
     email = email_field(required=True)
     name = Line(longest=200, metadata={"description": "The first part of the e-mail if absent"})
     role = fields.String(required=True, validate=validate.OneOf(ROLES))
+    send = _send()
+
+
+class LinkIn(Strict):
+    """How a link gets to its user."""
+
+    example = {"send": False}  # noqa: RUF012
+
+    send = _send()
 
 
 class InvitationOut(Shown):
@@ -44,12 +57,15 @@ class InvitationOut(Shown):
     user = fields.Nested(UserOut, required=True)
     expires_at = Moment(required=True)
     sent = fields.Boolean(
-        required=True, metadata={"description": "Whether the mail server took it; the log says why"}
+        required=True,
+        metadata={
+            "description": "Whether it goes by mail: at once, or when the mail server takes it"
+        },
     )
     link = fields.String(
         required=True,
         allow_none=True,
-        metadata={"description": "Only where it was not sent, and only now: pass it on yourself"},
+        metadata={"description": "Only where it is not sent, and only now: pass it on yourself"},
     )
 
 

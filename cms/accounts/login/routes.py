@@ -67,7 +67,7 @@ def refresh_tokens() -> dict[str, Any]:
     """Exchange the refresh token.
 
     Send it as `Authorization: Bearer …`. Each works once: a second use is taken as theft and ends
-    the whole login, so keep the new pair before you use it.
+    the whole login, so keep the new pair before you use it; where the answer was lost, log in.
     """
     found = claims()
     renewed = actions.renew(

@@ -1,7 +1,7 @@
 """Flask with one transaction for each request, and the ways from there to the database."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any, Protocol, TypeVar, cast
 
 from flask import Flask, Request, Response, current_app, g, request
@@ -135,17 +135,6 @@ def session() -> Session:
 def reading() -> Session:
     """For a short look at the database beside the request's transaction; the caller closes it."""
     return cast(Edge, current_app).database.session(read_only=True)
-
-
-@contextmanager
-def writing() -> Iterator[Session]:
-    """A transaction that is committed before the request goes on, so that what follows may wait.
-
-    Not beside ``session()``: on SQLite the one would wait for the other.
-    """
-    with cast(Edge, current_app).database.transaction() as session:
-        audit.start(session, identity.origin())
-        yield session
 
 
 def look() -> Connection:

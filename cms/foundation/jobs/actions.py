@@ -14,14 +14,15 @@ from cms.foundation.database import new_id
 from cms.foundation.errors import Conflict
 from cms.foundation.jobs import queries
 from cms.foundation.jobs.models import Job
-from cms.foundation.jobs.work import Works
+from cms.foundation.jobs.work import MOST_ATTEMPTS, Work, Works
 
 # What the audit log calls a job. What workers do with one is no entry: nobody has changed it.
 SUBJECT = "job"
-MOST_ATTEMPTS = 5
-# Between the first attempt and the second; then four times as long each time: 7 minutes in all.
-FIRST_DELAY = timedelta(seconds=5)
+# Between the first attempt and the second; then four times as long each time, 7 minutes in all for
+# the usual number of attempts, and never longer than an hour.
+FIRST_SECONDS = 5
 GROWTH = 4
+LONGEST_SECONDS = 3600
 # Until a job is tried again that the database failed, and not the job itself.
 PAUSE = timedelta(seconds=1)
 
@@ -101,14 +102,28 @@ def finish(session: Session, job: Job, *, next_at: datetime | None = None) -> No
     session.execute(update(Job).where(ended).values(anew))
 
 
-def fail(session: Session, job: Job, error: str, *, attempt: int, now: datetime) -> bool:
+def hold(session: Session, job: Job, *, until: datetime) -> None:
+    """Keep a job from other workers while this one is at it in no transaction."""
+    session.execute(update(Job).where(Job.id == job.id).values(next_at=until))
+
+
+def fail(
+    session: Session,
+    job: Job,
+    error: str,
+    *,
+    attempt: int,
+    most_attempts: int = MOST_ATTEMPTS,
+    now: datetime,
+) -> bool:
     """Note that an attempt failed, and when to try again; say whether there is another try.
 
     Also said before an attempt that may end the worker itself. Then it stands, unless ``finish`` or
     another word on the same attempt comes after it.
     """
-    is_last = attempt >= MOST_ATTEMPTS
-    next_at = None if is_last else now + FIRST_DELAY * GROWTH ** (attempt - 1)
+    is_last = attempt >= most_attempts
+    delay = timedelta(seconds=min(FIRST_SECONDS * GROWTH ** (attempt - 1), LONGEST_SECONDS))
+    next_at = None if is_last else now + delay
     _note(session, job, error, attempts=attempt, next_at=next_at, now=now)
     return not is_last
 
@@ -151,7 +166,7 @@ def abandon(session: Session, job: Job, works: Works, *, now: datetime) -> None:
     work = works.get(job.kind)
     if work is not None:
         work.abandon(session, job, now)
-    finish(session, job, next_at=work.next_at(now) if work else None)
+    finish(session, job, next_at=work.next_at(now) if isinstance(work, Work) else None)
 
 
 def _require_failed(job: Job) -> None:

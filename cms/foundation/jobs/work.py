@@ -9,6 +9,12 @@ from sqlalchemy.orm import Session
 
 from cms.foundation.jobs.models import Job
 
+MOST_ATTEMPTS = 5
+
+
+class AttemptFailed(Exception):
+    """It could not be done now; says why, in words that people may read."""
+
 
 class Run(Protocol):
     """Does a job in the transaction that ends it."""
@@ -22,12 +28,8 @@ class Run(Protocol):
         """
 
 
-def _prepare_nothing(_session: Session, _job: Job) -> None:
-    """All of it is done in ``run``."""
-
-
-def _leave_as_it_is(_session: Session, _job: Job, _now: datetime) -> None:
-    """Nothing was waiting for the job."""
+def nothing(*_given: Any) -> None:
+    """There is nothing to prepare, or to bring to order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +46,10 @@ class Work:
     """
 
     run: Run
-    prepare: Callable[[Session, Job], Any] = _prepare_nothing
-    abandon: Callable[[Session, Job, datetime], None] = _leave_as_it_is
+    prepare: Callable[[Session, Job], Any] = nothing
+    abandon: Callable[[Session, Job, datetime], None] = nothing
     every: timedelta | None = None
+    most_attempts: int = MOST_ATTEMPTS
 
     def next_at(self, now: datetime, wished: datetime | None = None) -> datetime | None:
         """When a job that was done at ``now`` comes up again; never, unless the kind recurs."""
@@ -56,4 +59,27 @@ class Work:
         return latest if wished is None else min(wished, latest)
 
 
-Works: TypeAlias = Mapping[str, Work]
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """How jobs are done whose effect is not in the database, such as a mail.
+
+    ``find`` reads what is to be done; ``None``: nothing any more. ``act`` does it, in no
+    transaction, while the job is kept from other workers for ``longest``. A worker that dies before
+    it could end the job leaves it to be done a second time: at least once, and as a rule once.
+    """
+
+    find: Callable[[Session, Job, datetime], Any]
+    act: Callable[[Any], None]
+    longest: timedelta
+    abandon: Callable[[Session, Job, datetime], None] = nothing
+    most_attempts: int = MOST_ATTEMPTS
+
+
+Works: TypeAlias = Mapping[str, Work | Errand]
+
+
+def lanes(works: Works) -> list[Works]:
+    """The works that are to have a worker each: nothing is late because a mail server is slow."""
+    inside = {kind: work for kind, work in works.items() if isinstance(work, Work)}
+    outside = {kind: work for kind, work in works.items() if isinstance(work, Errand)}
+    return [lane for lane in (inside, outside) if lane]

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import structlog
@@ -14,21 +15,22 @@ from cms.foundation.database import Database, took_too_long
 from cms.foundation.errors import CmsError
 from cms.foundation.jobs import actions, clock, queries
 from cms.foundation.jobs.models import Job
-from cms.foundation.jobs.work import Works
+from cms.foundation.jobs.work import AttemptFailed, Errand, Work, Works
 
 # How often to look whether something has become due that was not there at the last look.
 LOOK_AGAIN_SECONDS = 0.5
 AFTER_FAILURE_SECONDS = 1.0
 # What stands with a job whose worker did not live to say anything else.
-DIED = "The worker died in it: of this job, or killed from outside. The job has had no effect."
+DIED = "The worker died in it: of this job, or killed from outside."
 
 
 class Worker:
     """Does the jobs of one database. Any number of workers may run at once, and be killed.
 
-    A job is claimed, done and ended in one transaction: a worker that dies leaves it as it was. So
-    that a job which ends its worker does not do so for ever, attempts of those that may be such are
-    counted before they begin; ordinary jobs cost no second write.
+    A job is claimed, done and ended in one transaction: a worker that dies leaves it as it was. But
+    an errand is claimed in one and ended in another, and left until its time is over. So that a job
+    which ends its worker does not do so for ever, attempts of those that may be such are counted
+    before they begin; ordinary jobs cost no second write.
     """
 
     def __init__(
@@ -73,7 +75,9 @@ class Worker:
 
     def _begin(self) -> None:
         """See to it, once, that what recurs is there."""
-        recurring = [kind for kind, work in self._works.items() if work.every is not None]
+        recurring = [
+            kind for kind, work in self._works.items() if isinstance(work, Work) and work.every
+        ]
         if recurring and not self._has_begun:
             with self._database.transaction() as session:
                 for kind in recurring:
@@ -117,49 +121,79 @@ class Worker:
         with self._database.transaction() as session:
             if not queries.claim(session, job):
                 return False
-            actions.fail(session, job, DIED, attempt=attempt, now=self._now(session))
+            most_attempts, now = self._works[job.kind].most_attempts, self._now(session)
+            actions.fail(session, job, DIED, attempt=attempt, most_attempts=most_attempts, now=now)
         _log(job, attempt).info("job_begun")
         return True
 
     def _do(self, job: Job, attempt: int) -> None:
-        """Do a job in one transaction, unless another worker was faster."""
+        """Do a job, unless another worker was faster."""
+        rest = None
         try:
             prepared = self._prepare(job)
             with self._database.transaction() as session:
                 now = self._now(session)
                 if not queries.claim(session, job):
                     return
-                audit.start(session, audit.Origin(action=job.kind))
-                work = self._works[job.kind]
-                wished = work.run(session, job, prepared=prepared, now=now)
-                actions.finish(session, job, next_at=work.next_at(now, wished))
+                rest = self._carry_out(session, job, prepared=prepared, now=now)
+            if rest is not None:
+                rest()
         except Exception as error:  # noqa: BLE001 - whatever it is, it fails this job only
             self._fail(job, attempt, error)
-        else:
-            self._has_survived = True
-            late = round((now - job.due_at).total_seconds(), 3)
-            _log(job, attempt).info("job_done", seconds_late=late)
+            return
+        if rest is not None:
+            # What fails here is no failure of the job, which has had its effect.
+            with self._database.transaction() as session:
+                actions.finish(session, job)
+        self._has_survived = True
+        late = round((now - job.due_at).total_seconds(), 3)
+        _log(job, attempt).info("job_done", seconds_late=late)
+
+    def _carry_out(
+        self, session: Session, job: Job, *, prepared: Any, now: datetime
+    ) -> Callable[[], None] | None:
+        """Do all of a job that belongs into the transaction; gives what is left to be done."""
+        work, next_at = self._works[job.kind], None
+        audit.start(session, audit.Origin(action=job.kind))
+        if isinstance(work, Work):
+            wished = work.run(session, job, prepared=prepared, now=now)
+            next_at = work.next_at(now, wished)
+        elif (what := work.find(session, job, now)) is not None:
+            until = now + work.longest
+            actions.hold(session, job, until=until)
+            return partial(_act, work, what, job, until)
+        actions.finish(session, job, next_at=next_at)
+        return None
 
     def _prepare(self, job: Job) -> Any:
         """What takes long, before the transaction: on SQLite that keeps all others from writing."""
-        if not self._database.is_sqlite:
+        work = self._works[job.kind]
+        if not self._database.is_sqlite or not isinstance(work, Work):
             return None
         with self._database.session(read_only=True) as session:
-            return self._works[job.kind].prepare(session, job)
+            return work.prepare(session, job)
 
     def _fail(self, job: Job, attempt: int, error: Exception) -> None:
         """Write down what went wrong, in a transaction of its own."""
-        log = _log(job, attempt)
+        log, most_attempts = _log(job, attempt), self._works[job.kind].most_attempts
         with self._database.transaction() as session:
             now = self._now(session)
             if _is_passing(error):
                 log.warning("job_postponed", error=repr(error))
                 message = "The database had no time."
                 actions.postpone(session, job, message, attempt=attempt, now=now)
-            elif actions.fail(session, job, _told(error), attempt=attempt, now=now):
+            elif actions.fail(
+                session, job, _told(error), attempt=attempt, most_attempts=most_attempts, now=now
+            ):
                 log.warning("job_failed", **_logged(error))
             else:
                 log.error("job_dead", **_logged(error))
+
+
+def _act(errand: Errand, what: Any, job: Job, until: datetime) -> None:
+    # As it stands since the commit; by this it is known to be still ours, should this fail.
+    job.next_at = until
+    errand.act(what)
 
 
 def _is_passing(error: Exception) -> bool:
@@ -171,14 +205,16 @@ def _is_passing(error: Exception) -> bool:
 
 def _told(error: Exception) -> str:
     """What people may read of an error: never a statement with its values, never our insides."""
-    if isinstance(error, CmsError):
-        return error.detail
+    if isinstance(error, CmsError | AttemptFailed):
+        return str(error)
     return f"Something broke here ({type(error).__name__}). The log of the worker says what."
 
 
 def _logged(error: Exception) -> dict[str, Any]:
     """A situation in its words; an accident with where it happened."""
-    return {"error": error.detail} if isinstance(error, CmsError) else {"exc_info": error}
+    if isinstance(error, CmsError | AttemptFailed):
+        return {"error": str(error)}
+    return {"exc_info": error}
 
 
 def _complain(error: Exception) -> None:

@@ -19,7 +19,10 @@ class StillRunning(Conflict):
 
 
 class AnswerNotKept(Conflict):
-    """It was done before, by a request with this key whose answer is secret or too long to keep."""
+    """It was done before, with this key; its answer was too long to keep, or can no longer be read.
+
+    It cannot where ``CMS_SECRET_KEY`` was changed since.
+    """
 
     code = "answer_not_kept"
     title = "It was done before, and its answer is not kept"

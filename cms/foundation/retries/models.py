@@ -21,5 +21,5 @@ class GivenAnswer(Base):
     given_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     status: Mapped[int]
     headers: Mapped[list[Any]] = mapped_column(JSON)
-    # Empty for an answer that is not kept.
+    # Sealed where it holds a secret; empty for an answer that is too long to keep.
     body: Mapped[bytes | None] = mapped_column(LargeBinary)

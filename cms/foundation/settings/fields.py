@@ -62,7 +62,8 @@ class Settings:
     )
     secret_key: str = _text(
         "",
-        f"signs tokens and cursors; at least {SHORTEST} bytes; must be set in production",
+        f"signs tokens and cursors, seals secrets; at least {SHORTEST} bytes; must be set in "
+        "production",
         shown="generated in development",
     )
     site_url: str = _text(
@@ -80,8 +81,9 @@ class Settings:
     )
     worker: str = _text(
         "embedded",
-        "what does the work that is due, such as publishing scheduled posts: `embedded`, each "
-        "process of `cms serve` beside its requests, or `none`: `cms worker` runs apart",
+        "what does the work that is due, such as publishing scheduled posts and sending mails: "
+        "`embedded`, each process of `cms serve` beside its requests, or `none`: `cms worker` runs "
+        "apart",
         check=validate.OneOf(["embedded", "none"]),
     )
     streams: int = _number(

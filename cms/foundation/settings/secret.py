@@ -1,4 +1,4 @@
-"""The secret that signs tokens and cursors: good enough, or made where none is needed yet."""
+"""The secret that signs and seals: good enough, or made where none is needed yet."""
 
 import os
 import secrets

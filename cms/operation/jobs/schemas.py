@@ -37,7 +37,8 @@ class JobOut(Shown):
     subject_id = fields.UUID(
         required=True,
         metadata={
-            "description": "What it is about: for `post.…` the post's id; its own for what recurs"
+            "description": "What it is about: for `post.…` the post's id, for `password_link.…` "
+            "the user's; its own for what recurs"
         },
     )
     status = fields.String(required=True, validate=validate.OneOf(list(Status)), metadata=STATUS)

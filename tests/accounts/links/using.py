@@ -1,9 +1,18 @@
-"""What admins do to send a link, and people to use one."""
+"""What admins do to send a link, workers to deliver it, and people to use one."""
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from cms.accounts.links import forgotten, sending
 from cms.foundation.http.edge import Edge
+from cms.foundation.jobs import clock
+from cms.foundation.jobs import work as jobs
+from cms.foundation.jobs.models import Job
+from cms.foundation.jobs.worker import Worker
 from tests.callers import Caller, ContractClient
 
 USERS, INVITATIONS = "/api/v1/manage/users", "/api/v1/manage/invitations"
@@ -26,6 +35,24 @@ def send_link(admin: Caller, user_id: str) -> dict[str, Any]:
     assert answer.status_code == 200, answer.get_data(as_text=True)
     found: dict[str, Any] = answer.get_json()
     return found
+
+
+def deliver(app: Edge, later: timedelta = timedelta(0)) -> None:
+    """Let workers do what is due, so much later than now."""
+
+    def now(session: Session) -> datetime:
+        return clock.now(session) + later
+
+    # What one of them does may ask for more.
+    for lane in jobs.lanes(app.extensions["cms.works"]):
+        Worker(app.database, lane, now=now).run_due()
+
+
+def left(app: Edge) -> list[Job]:
+    """The jobs about mails that are not done."""
+    about_mails = Job.kind.in_((forgotten.KIND, sending.KIND))
+    with app.database.session(read_only=True) as session:
+        return list(session.scalars(select(Job).where(about_mails).order_by(Job.id)))
 
 
 def token_of(link: str) -> str:

@@ -47,7 +47,7 @@ def create_preview_link(asked: dict[str, Any], post_id: uuid.UUID) -> Any:
     `url` needs no login: a frontend's draft mode can fetch it. It shows the draft as it is at that
     moment, or with `revision` that one whatever happens. It ends when it expires, when it is
     revoked, and when its maker may no longer see the post; while the post is in the trash, it leads
-    nowhere. The token cannot be read again.
+    nowhere. The token cannot be read again, but for a retry with the same `Idempotency-Key`.
     """
     post = posts.get(session(), post_id, by=caller(), lock=True)
     link, token = actions.create(
