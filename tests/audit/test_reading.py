@@ -89,7 +89,7 @@ def test_what_a_worker_does_is_signed_by_who_asked_for_it(app: Edge, editor: Cal
     admin, desk = factories.a_caller(app, "admin"), Desk(app, editor)
     post = factories.a_post(editor)
     desk.schedule(post, publish_at=HOUR)
-    desk.pass_time(HOUR + 1)
+    desk.pass_time(2 * HOUR)
 
     of_post = found(admin, f"subject_id:{post['id']}+action:'post.schedule'")
 

@@ -68,7 +68,7 @@ def test_each_action_does_what_it_says(admin: Caller, client: ContractClient) ->
     assert [result["problem"] for result in results] == [None] * 7
     assert [result["pointer"] for result in results] == [f"#/operations/{n}" for n in range(7)]
     assert [result["id"] for result in results] == [one["id"] for one in (*made, *live)]
-    statuses = ["published", "draft", "draft", "draft", "draft", None, "published"]
+    statuses = ["published", "draft", "draft", "draft", "draft", "trashed", "published"]
     assert [result["status"] for result in results] == statuses
     assert client.get(f"/api/v1/posts/{made[0]['slug']}").status_code == 200
     assert _post(admin, made[1])["tag_ids"] == [old["id"], news["id"]]
@@ -150,7 +150,7 @@ def test_a_dry_run_says_what_would_happen_and_does_nothing(
         return results
 
     assert without_instance(rehearsed) == without_instance(_done(admin, *operations))
-    assert [result["status"] for result in rehearsed] == ["published", None, None]
+    assert [result["status"] for result in rehearsed] == ["published", None, "trashed"]
 
 
 def test_no_version_is_taken_where_nothing_becomes_public(

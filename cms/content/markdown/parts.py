@@ -31,10 +31,20 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference to a footnote, as it is written."""
+
+    label: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Parts:
     """The parts of one source, in the order in which readers meet them."""
 
     headings: tuple[Heading, ...] = ()
     links: tuple[Link, ...] = ()
     images: tuple[Image, ...] = ()
+    # Those whose footnote is not there.
+    missing_footnotes: tuple[Reference, ...] = ()
     is_empty: bool = True

@@ -1,4 +1,4 @@
-"""Finds headings, links and images in parsed Markdown, those written as HTML included."""
+"""Finds headings, links, images and lost references in parsed Markdown, HTML included."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -8,7 +8,7 @@ from urllib.parse import unquote
 from markdown_it.token import Token
 
 from cms.content.markdown.anchors import destination, prefixed
-from cms.content.markdown.parts import Heading, Image, Link, Parts
+from cms.content.markdown.parts import Heading, Image, Link, Parts, Reference
 from cms.content.markdown.rules import footnotes
 from cms.content.markdown.tags import start_tags
 
@@ -33,6 +33,7 @@ def read(tokens: Sequence[Token]) -> Parts:
         headings=tuple(found.headings),
         links=tuple(_judged(found)),
         images=tuple(found.images),
+        missing_footnotes=tuple(found.missing_footnotes),
         is_empty=not tokens,
     )
 
@@ -44,6 +45,7 @@ class _Found:
     headings: list[Heading] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
+    missing_footnotes: list[Reference] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
 
 
@@ -70,6 +72,8 @@ def _read_one(token: Token, line: int, found: _Found) -> None:
         found.ids.add(footnotes.note_id(token))
     elif token.type == "footnote_ref":
         found.ids.add(footnotes.return_id(token))
+    elif token.type == footnotes.MISSING:
+        found.missing_footnotes.append(Reference(token.meta["label"], line))
 
 
 def _alternative(image: Token) -> str | None:

@@ -15,10 +15,14 @@ class AuditEntry(Base):
 
     __tablename__ = "audit_entries"
     __table_args__ = (
-        # Newest first, of one thing, one person or one action.
-        Index("ix_audit_entries_subject", "subject_id", "id"),
-        Index("ix_audit_entries_actor", "actor_id", "id"),
-        Index("ix_audit_entries_action", "action", "id"),
+        # The order of the list: newest first; of all, and of each value that a filter may name.
+        Index("ix_audit_entries_at", "at", "id"),
+        Index("ix_audit_entries_action", "action", "at", "id"),
+        Index("ix_audit_entries_actor", "actor_id", "at", "id"),
+        Index("ix_audit_entries_key", "key_id", "at", "id"),
+        Index("ix_audit_entries_address", "address", "at", "id"),
+        Index("ix_audit_entries_kind", "subject_kind", "at", "id"),
+        Index("ix_audit_entries_subject", "subject_id", "at", "id"),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Generic, TypeAlias, TypeVar, Union
@@ -85,3 +85,26 @@ def terms(node: Checked) -> Iterator[Term]:
     else:
         for part in node.parts:
             yield from terms(part)
+
+
+def alternatives(tree: Checked, *, most: int = 50) -> tuple[Checked, ...]:
+    """Trees of which a row fits one if it fits ``tree``: one for each way, so that none says "or".
+
+    Of several that stand together the first is taken apart. More than ``most`` are not worth it.
+    """
+    found = _ways(tree)
+    return found if len(found) <= most else (tree,)
+
+
+def _ways(tree: Checked) -> tuple[Checked, ...]:
+    if isinstance(tree, AnyOf):
+        return tuple(way for part in tree.parts for way in _ways(part))
+    if isinstance(tree, Term):
+        if tree.operator is not Operator.IS or tree.is_negated:
+            return (tree,)
+        return tuple(replace(tree, values=(value,)) for value in tree.values)
+    for place, part in enumerate(tree.parts):
+        if len(ways := _ways(part)) > 1:
+            before, behind = tree.parts[:place], tree.parts[place + 1 :]
+            return tuple(AllOf((*before, way, *behind)) for way in ways)
+    return (tree,)

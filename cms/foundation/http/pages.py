@@ -94,13 +94,29 @@ def managed(
     Ids never change, so a walk shows each row that exists throughout exactly once. ``scope`` names
     the list; a cursor goes on in the same one with the same filters.
     """
+
+    def read(after: tuple[str] | None, limit: int) -> list[T]:
+        found = select if after is None else select.where(key < uuid.UUID(after[0]))
+        return list(session.scalars(expand(found.order_by(key.desc()).limit(limit))))
+
+    return walked(
+        read, place=lambda row: (str(getattr(row, key.key)),), length=1, scope=scope, page=page
+    )
+
+
+def walked(
+    read: Callable[[Any, int], list[T]],
+    *,
+    place: Callable[[T], tuple[str, ...]],
+    length: int,
+    scope: str,
+    page: dict[str, Any],
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """One page of a list: what ``read`` finds behind a ``place`` of ``length``, so many at most."""
     scope = f"{scope} {sorted(filters(page).items())}"
-    if "cursor" in page:
-        (last,) = cursors.unseal(scope, page["cursor"], 1)
-        select = select.where(key < uuid.UUID(last))
+    after = tuple(cursors.unseal(scope, page["cursor"], length)) if "cursor" in page else None
     limit = page["limit"]
-    found = list(session.scalars(expand(select.order_by(key.desc()).limit(limit + 1))))
-    rows, more = cut(found, limit)
-    cursor = cursors.seal(scope, [str(getattr(rows[-1], key.key))]) if more else None
+    rows, more = cut(read(after, limit + 1), limit)
+    cursor = cursors.seal(scope, list(place(rows[-1]))) if more else None
     body = {"data": rows, "next_cursor": cursor, "version": site_version()}
     return body, link_next(cursor)

@@ -1,5 +1,7 @@
 """The address under which admins read the audit log."""
 
+import uuid
+from datetime import datetime
 from typing import Any
 
 from cms.accounts.access import requires
@@ -30,10 +32,18 @@ def list_audit_entries(page: dict[str, Any]) -> Any:
     Newest first: one entry for each thing that a request, a command or a job changed. Nothing
     changes or removes an entry. What failed has changed nothing, and has none.
     """
-    return pages.managed(
-        session(),
-        queries.matching(now=moments.now(), **pages.filters(page)),
-        AuditEntry.id,
+
+    def read(after: tuple[str, str] | None, limit: int) -> list[AuditEntry]:
+        place = (datetime.fromisoformat(after[0]), uuid.UUID(after[1])) if after else None
+        filter_ = page.get("filter_")
+        return queries.newest(
+            session(), limit=limit, after=place, filter_=filter_, now=moments.now()
+        )
+
+    return pages.walked(
+        read,
+        place=lambda entry: (moments.spell(entry.at), str(entry.id)),
+        length=2,
         scope="audit",
         page=page,
     )

@@ -5,7 +5,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cms.content import markdown
-from cms.content.markdown.parts import Heading, Image, Link
+from cms.content.markdown.parts import Heading, Image, Link, Reference
 
 PIECES = st.sampled_from(
     [
@@ -72,6 +72,51 @@ def test_what_readers_cannot_follow_is_no_link(source: str) -> None:
     assert markdown.read(source).links == ()
 
 
+def test_a_reference_without_its_footnote_has_its_line() -> None:
+    parts = markdown.read(
+        "One[^a] and [^b]\ntwo[^c] *[^d]* [e [^e]](/e)\n\n> - [^f]\n\n[^b]: Note.[^g]\n"
+    )
+
+    assert parts.missing_footnotes == (
+        Reference("[^a]", 1),
+        *(Reference(f"[^{label}]", 2) for label in "cde"),
+        Reference("[^f]", 4),
+        Reference("[^g]", 6),
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        *("[^a]\n\n[^a]: Note.", "`[^a]`", "    [^a]", "```\n[^a]\n```", r"\[^a]", r"[\^a]"),
+        *("[^a](/b)", "[^a][b]\n\n[b]: /b", "[^a b]", "[^]", "[ ^a]", "<b title='[^a]'>"),
+        *("<!-- [^a] -->", "![^a](/b)", "<https://k.test/[^a]>"),
+    ],
+)
+def test_what_is_no_reference_misses_no_footnote(source: str) -> None:
+    assert markdown.read(source).missing_footnotes == ()
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("a[^b]c", "<p>a[^b]c</p>"),
+        ("[^*a*]", "<p>[^<em>a</em>]</p>"),
+        ("**[^a]**", "<p><strong>[^a]</strong></p>"),
+        ("x@[^a]y.zz www.k.test[^a]", None),
+        ("## A [^b]", None),
+    ],
+)
+def test_a_reference_without_its_footnote_stays_text(source: str, html: str | None) -> None:
+    rendered = markdown.render(source)
+    # With a footnote elsewhere the words are looked up, and not found.
+    other = markdown.render(f"{source}\n\n[^z]: Note.")
+
+    assert rendered.html.strip() == other.html.partition("<section")[0].strip()
+    assert html is None or rendered.html.strip() == html
+    assert len(markdown.read(source).missing_footnotes) > 0
+
+
 @pytest.mark.parametrize(
     ("source", "is_empty"),
     [("", True), (" \n\t\n", True), ("[a]: /b\n", True), ("x", False), ("![](/a)", False)],
@@ -132,6 +177,7 @@ def test_any_text_has_parts_on_lines_that_it_has(source: str) -> None:
         *(heading.line for heading in parts.headings),
         *(link.line for link in parts.links),
         *(image.line for image in parts.images),
+        *(reference.line for reference in parts.missing_footnotes),
     ]
     assert all(1 <= line <= last for line in lines)
     assert all(1 <= heading.level <= 6 for heading in parts.headings)

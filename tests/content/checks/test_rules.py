@@ -131,3 +131,10 @@ def test_a_broken_link_into_the_text_is_shown_with_its_line() -> None:
     (found,) = rules.fragments(markdown.read("## Here\n\n[a](#here)\n[b](#there)"))
 
     assert (found.line, "'#there'" in found.detail) == (4, True)
+
+
+def test_a_reference_without_its_footnote_is_a_warning_with_its_line() -> None:
+    (found,) = rules.footnotes(markdown.read("One[^a]\ntwo[^b]\n\n[^a]: Note."))
+
+    assert (found.code, found.severity) == ("missing_footnote", Severity.WARNING)
+    assert (found.pointer, found.line, "'[^b]'" in found.detail) == ("#/body", 2, True)

@@ -15,6 +15,8 @@ from cms.content.markdown.anchors import ID_PREFIX
 
 # Longer labels would let each `[^` look through all of the rest.
 _LABEL: Final = re.compile(r"\[\^[^\s\]]{1,99}\]")
+# Stands before what looks like a reference and has no footnote.
+MISSING: Final = "footnote_missing"
 
 
 def add(markdown: MarkdownIt) -> None:
@@ -25,11 +27,19 @@ def add(markdown: MarkdownIt) -> None:
     markdown.add_render_rule("footnote_ref", _render_reference)
     markdown.add_render_rule("footnote_open", _render_note_open)
     markdown.add_render_rule("footnote_anchor", _render_return)
+    markdown.add_render_rule(MISSING, _render_nothing)
 
 
 def _reference(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the parser's signature
     labelled = _LABEL.match(state.src, state.pos, state.posMax)
-    return labelled is not None and footnote_ref(state, silent)
+    if labelled is None:
+        return False
+    if footnote_ref(state, silent):
+        return True
+    if not silent:
+        # It stays text. Only here is it known to be neither code nor the words of a link.
+        state.push(MISSING, "", 0).meta = {"label": labelled[0]}
+    return False
 
 
 def note_id(token: Token) -> str:
@@ -45,6 +55,10 @@ def return_id(token: Token) -> str:
 
 def _render_list_open(*_: object) -> str:
     return '<section class="footnotes">\n<ol>\n'
+
+
+def _render_nothing(*_: object) -> str:
+    return ""
 
 
 def _render_reference(_: RendererProtocol, tokens: Sequence[Token], index: int, *__: object) -> str:

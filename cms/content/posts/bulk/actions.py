@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from cms.content.posts import queries as post_queries
 from cms.content.posts.bulk import queries
-from cms.content.posts.bulk.operations import PERFORM, Action, Actor, Operation
+from cms.content.posts.bulk.operations import PERFORM, Actor, Operation
 from cms.editions import versions
 from cms.foundation.errors import CmsError, Conflict
 
@@ -19,7 +19,7 @@ class Outcome:
     """How one operation ended: what the post is afterwards, or why nothing was done."""
 
     operation: Operation
-    # Empty for a post that went into the trash.
+    # Empty if nothing was done.
     version: int | None = None
     post_status: str | None = None
     failure: CmsError | None = None
@@ -62,6 +62,4 @@ def _perform(session: Session, operation: Operation, actor: Actor) -> Outcome:
     post = post_queries.get(session, operation.post_id, by=actor.by, lock=True)
     PERFORM[operation.action](session, post, operation, actor)
     session.flush()
-    if operation.action is Action.TRASH:
-        return Outcome(operation)
     return Outcome(operation, version=post.version, post_status=post.status)

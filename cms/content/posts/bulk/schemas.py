@@ -108,9 +108,7 @@ class BulkResult(Shown):
     version = fields.Integer(
         required=True,
         allow_none=True,
-        metadata={
-            "description": "Of the post afterwards; `null` if it is gone or nothing was done"
-        },
+        metadata={"description": "Of the post afterwards; `null` if nothing was done"},
     )
     status = fields.String(
         required=True, allow_none=True, metadata={"description": "Of the post afterwards"}

@@ -22,6 +22,13 @@ from cms.foundation.settings import Settings
 
 # Of one kind in one post. Who has mended these can ask again.
 MOST_OF_A_KIND = 100
+OF_THE_BODY = (
+    rules.emptiness,
+    rules.images,
+    rules.headings,
+    rules.fragments,
+    rules.footnotes,
+)
 # Where a session keeps what its site demands.
 KEY = "cms.checks"
 
@@ -113,7 +120,7 @@ def _all(
         except MarkdownTooComplex as error:
             yield Finding("markdown_too_complex", Severity.ERROR, "#/body", error.detail)
             return
-    for part in (rules.emptiness, rules.images, rules.headings, rules.fragments):
+    for part in OF_THE_BODY:
         yield from _first(part(parts))
     yield from _first(links(session, content, parts, _standard(session).pages))
 

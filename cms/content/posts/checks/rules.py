@@ -115,6 +115,19 @@ def fragments(parts: Parts) -> Findings:
             )
 
 
+def footnotes(parts: Parts) -> Findings:
+    """References to footnotes that nobody wrote: readers see their brackets."""
+    for reference in parts.missing_footnotes:
+        yield Finding(
+            "missing_footnote",
+            Severity.WARNING,
+            "#/body",
+            f"There is no footnote {shown(reference.label)}, so this stays as it is. Write "
+            "one, or a backslash before the bracket if none is meant.",
+            reference.line,
+        )
+
+
 def shown(address: str) -> str:
     """An address as a sentence can hold it."""
     return repr(address if len(address) <= 100 else f"{address[:99]}\u2026")  # noqa: PLR2004

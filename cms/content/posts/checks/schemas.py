@@ -13,9 +13,9 @@ class FindingOut(Shown):
         required=True,
         metadata={
             "description": "`missing_alt`, `broken_link`, `moved_link`, `unchecked_link`, "
-            "`broken_fragment`, `skipped_heading_level`, `long_title`, `long_description`, "
-            "`duplicate_title`, `empty_excerpt`, `empty_body`, `markdown_too_complex`; others may "
-            "follow"
+            "`broken_fragment`, `missing_footnote`, `skipped_heading_level`, `long_title`, "
+            "`long_description`, `duplicate_title`, `empty_excerpt`, `empty_body`, "
+            "`markdown_too_complex`; others may follow"
         },
     )
     severity = fields.String(required=True, validate=validate.OneOf(list(Severity)))
