@@ -56,20 +56,20 @@ def blocks(html: str) -> Iterator[tuple[str, bool]]:
     position = 0
     for tag in _TAG.finditer(html):
         closing, name, attributes = tag.groups()
-        if hidden_above is None:
+        if hidden_above is None and position < tag.start():
             parts.append(_plain(html[position : tag.start()], around))
         position = tag.end()
         if name not in _INLINE:
             if name in ("td", "th"):
                 parts.append("\t")
-            else:
+            elif parts:
                 yield from _finished(parts, around)
         if closing:
             around.pop()
             if hidden_above == len(around):
                 hidden_above = None
         elif name not in VOID:
-            if hidden_above is None and any(marker in attributes for marker in _MARKERS):
+            if attributes and hidden_above is None and any(map(attributes.__contains__, _MARKERS)):
                 hidden_above = len(around)
             around.append("footnotes" if 'class="footnotes"' in attributes else name)
     parts.append(_plain(html[position:], around))
