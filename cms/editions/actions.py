@@ -6,17 +6,20 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import update
+from sqlalchemy import BigInteger, Uuid, bindparam, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from cms.editions import counts, versions
 from cms.editions.models import (
     LISTINGS,
+    AuthorEdition,
     AuthorListing,
     Change,
     Edition,
     NamedEdition,
     PostEdition,
+    TagEdition,
     TagListing,
 )
 from cms.editions.search import actions as search
@@ -42,33 +45,16 @@ def issue(session: Session, edition: E, *, kind: str, by_id: uuid.UUID | None, n
     return edition
 
 
-def issue_post(
-    session: Session,
-    edition: PostEdition,
-    *,
-    author_ids: list[uuid.UUID],
-    tag_ids: list[uuid.UUID],
-    by_id: uuid.UUID | None,
-    now: datetime,
-) -> PostEdition:
+def issue_post(session: Session, post: Issued, *, by_id: uuid.UUID | None, now: datetime) -> None:
     """Publish a post: its edition, and the listings that let it be found by author and tag."""
     version = versions.take(session)
-    left = close(session, PostEdition, edition.subject_id, version)
-    _add(session, edition, version)
-    session.add_all(AuthorListing.of(edition, author_id) for author_id in author_ids)
-    session.add_all(TagListing.of(edition, tag_id) for tag_id in tag_ids)
-    versions.explain(session, version, "post.published", edition.subject_id, by_id, now)
-    entered = Counter(counts.of_post(edition.published_at, [*author_ids, *tag_ids]))
-    entered.subtract(left)
-    counts.change(session, entered, version=version)
-    session.flush()
-    search.add(session, [(edition.id, edition.published_at, edition.document, edition.html)])
-    return edition
+    left = close(session, PostEdition, post[0]["subject_id"], version)
+    _issue_posts(session, [post], left, version=version, by_id=by_id, now=now)
 
 
 def issue_new_posts(
     session: Session,
-    editions: Iterable[Issued],
+    posts: list[Issued],
     *,
     by_id: uuid.UUID | None,
     now: datetime,
@@ -79,9 +65,23 @@ def issue_new_posts(
     Gives the version. ``learned``: see ``search.add``.
     """
     version = versions.take(session)
+    _issue_posts(session, posts, [], version=version, by_id=by_id, now=now, learned=learned)
+    return version
+
+
+def _issue_posts(
+    session: Session,
+    posts: list[Issued],
+    left: list[uuid.UUID],
+    *,
+    version: int,
+    by_id: uuid.UUID | None,
+    now: datetime,
+    learned: set[str] | None = None,
+) -> None:
+    """Issue editions, explain and count them; ``left``: what those before no longer count for."""
     entered, reasons = Counter[uuid.UUID](), []
-    issued = list(editions)
-    for columns, author_ids, tag_ids in issued:
+    for columns, author_ids, tag_ids in posts:
         entered.update(counts.of_post(columns["published_at"], [*author_ids, *tag_ids]))
         reasons.append(
             {
@@ -92,10 +92,10 @@ def issue_new_posts(
                 "at": now,
             }
         )
-    add_posts(session, issued, version=version, learned=learned)
+    entered.subtract(left)
+    add_posts(session, posts, version=version, learned=learned)
     bulk.add(session, Change, reasons)
     counts.change(session, entered, version=version)
-    return version
 
 
 def add_posts(
@@ -168,13 +168,8 @@ def close(
     session: Session, model: type[Edition], subject_id: uuid.UUID, version: int
 ) -> list[uuid.UUID]:
     """End the live edition, if there is one; gives all that a post no longer counts for."""
-    wanted = [PostEdition.id, PostEdition.published_at] if model is PostEdition else [model.id]
-    ended = session.execute(
-        update(model)
-        .where(model.subject_id == subject_id, model.live())
-        .values(until_version=version)
-        .returning(*wanted)
-    ).one_or_none()
+    given = {"of_subject": subject_id, "at_version": version}
+    ended = session.connection().execute(_ENDING[model], given).one_or_none()
     if issubclass(model, NamedEdition):
         versions.move_names(session, version)
         search.remove_name(session, subject_id)
@@ -182,6 +177,21 @@ def close(
         return []
     search.remove(session, subject_id)
     return counts.of_post(ended.published_at, _unlist(session, ended.id, version))
+
+
+def _ending(model: type[Edition]) -> ReturningUpdate[Any]:
+    wanted = [PostEdition.id, PostEdition.published_at] if model is PostEdition else [model.id]
+    return (
+        update(model)
+        .where(model.subject_id == bindparam("of_subject", type_=Uuid), model.live())
+        .values(until_version=bindparam("at_version", type_=BigInteger))
+        .returning(*wanted)
+    )
+
+
+_ENDING: dict[type[Edition], ReturningUpdate[Any]] = {
+    model: _ending(model) for model in (PostEdition, AuthorEdition, TagEdition)
+}
 
 
 def _unlist(session: Session, edition_id: uuid.UUID, version: int) -> list[uuid.UUID]:

@@ -4,17 +4,20 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 from sqlalchemy.orm import Session
 
 from cms.editions.models import Change, NamedEdition, PostEdition
+from cms.foundation.database import Key
+
+_LIVE_POST_ID = select(PostEdition.subject_id).where(
+    PostEdition.slug == bindparam("of_slug", type_=Key), PostEdition.live()
+)
 
 
 def find_live_post_id(session: Session, slug: str) -> uuid.UUID | None:
     """The post whose live edition has this slug."""
-    return session.scalar(
-        select(PostEdition.subject_id).where(PostEdition.slug == slug, PostEdition.live())
-    )
+    return session.connection().scalar(_LIVE_POST_ID, {"of_slug": slug})
 
 
 def find_live_revision(session: Session, post_id: uuid.UUID) -> int | None:

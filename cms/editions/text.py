@@ -53,26 +53,25 @@ def blocks(html: str) -> Iterator[tuple[str, bool]]:
     parts: list[str] = []
     around: list[str] = []
     hidden_above: int | None = None
-    position = 0
-    for tag in _TAG.finditer(html):
-        closing, name, attributes = tag.groups()
-        if hidden_above is None:
-            parts.append(_plain(html[position : tag.start()], around))
-        position = tag.end()
+    *pieces, last = _TAG.split(html)
+    groups = (pieces[group::4] for group in range(4))
+    for text, closing, name, attributes in zip(*groups, strict=True):
+        if text and hidden_above is None:
+            parts.append(_plain(text, around))
         if name not in _INLINE:
             if name in ("td", "th"):
                 parts.append("\t")
-            else:
+            elif parts:
                 yield from _finished(parts, around)
         if closing:
             around.pop()
             if hidden_above == len(around):
                 hidden_above = None
         elif name not in VOID:
-            if hidden_above is None and any(marker in attributes for marker in _MARKERS):
+            if attributes and hidden_above is None and any(map(attributes.__contains__, _MARKERS)):
                 hidden_above = len(around)
             around.append("footnotes" if 'class="footnotes"' in attributes else name)
-    parts.append(_plain(html[position:], around))
+    parts.append(_plain(last, around))
     yield from _finished(parts, around)
 
 
@@ -84,12 +83,12 @@ def _plain(html: str, around: list[str]) -> str:
 def _finished(parts: list[str], around: list[str]) -> Iterator[tuple[str, bool]]:
     text = "".join(parts)
     parts.clear()
+    if not text.strip():
+        return
     if "pre" in around:
         block = text.strip("\n")
     else:
         block = text.replace("  ", " ").strip(" \t")
         if "\t" in block:
             block = re.sub("[ \t]*\t[ \t]*", "\t", block)
-    if block.strip():
-        is_prose = _NOT_PROSE.isdisjoint(around) and "footnotes" not in around
-        yield block, is_prose
+    yield block, _NOT_PROSE.isdisjoint(around) and "footnotes" not in around

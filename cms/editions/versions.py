@@ -4,10 +4,12 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from cms.editions.models import Change, Site
 
@@ -29,15 +31,21 @@ def take(session: Session) -> int:
     taken: tuple[object, int] | None = session.info.get(TAKEN)
     if taken is not None and taken[0] is transaction:
         return taken[1]
-    wanted: list[ColumnElement[Any]] = [Site.version.expression]
-    if session.get_bind().dialect.name == "postgresql":
-        # Sent to who listens at the commit, in the order of commits.
-        wanted.append(func.pg_notify(CHANNEL, cast(Site.version, String)))
-    version: int = session.execute(
-        update(Site).values(version=Site.version + 1).returning(*wanted)
-    ).one()[0]
+    session.flush()
+    # Not through the session, which takes longer than the database.
+    connection = session.connection()
+    version: int = connection.execute(_taking(connection.dialect.name)).one()[0]
     session.info[TAKEN] = (transaction, version)
     return version
+
+
+@cache
+def _taking(database: str) -> ReturningUpdate[Any]:
+    wanted: list[ColumnElement[Any]] = [Site.version.expression]
+    if database == "postgresql":
+        # Sent to who listens at the commit, in the order of commits.
+        wanted.append(func.pg_notify(CHANNEL, cast(Site.version, String)))
+    return update(Site).values(version=Site.version + 1).returning(*wanted)
 
 
 @contextmanager

@@ -13,8 +13,9 @@ ID_PREFIX: Final = "content-"
 
 _ID: Final = re.compile(r"[\w.:-]{1,150}")
 
-# Exact, because it reads only what the sanitiser wrote: there `<` begins a tag and nothing else.
-_TAG: Final = re.compile(r'<[a-z][a-z0-9]*(?: [a-z]+="[^"]*")*>')
+# A tag with attributes. Exact, because it reads only what the sanitiser wrote: there `<` begins a
+# tag and nothing else.
+_TAG: Final = re.compile(r'<[a-z][a-z0-9]*(?: [a-z]+="[^"]*")+>')
 _ID_ATTRIBUTE: Final = re.compile(r' id="([^"]*)"')
 _FRAGMENT: Final = re.compile(r' href="#([^"]*)"')
 

@@ -98,7 +98,10 @@ class _Tree:
             self.open.append(name)
 
     def end(self, name: str) -> None:
-        if name in self.open:
+        if self.open and self.open[-1] == name:
+            # As nearly always.
+            self._close_above(len(self.open) - 1)
+        elif name in self.open:
             limits = frozenset({"table"}) if name in _TABLE_PARTS or name == "table" else _CELLS
             self._close(frozenset({name}), limits)
 
@@ -141,6 +144,8 @@ class _Tree:
             self.begins_pre = False
 
     def _attributes(self, name: str, source: str) -> str:
+        if not source:
+            return ""
         return "".join(
             # Not `escape`: the value is still as the author wrote it, with its entities.
             ' {}="{}"'.format(attribute, value.replace('"', "&quot;").replace("<", "&lt;"))

@@ -74,14 +74,8 @@ def publish(
     saving.touch(post, by=by, now=now)
     session.flush()
     columns = edition(post.id, content, prepared.rendered, revision=wanted.number, now=now)
-    editions.issue_post(
-        session,
-        PostEdition(**columns),
-        author_ids=list(content.author_ids),
-        tag_ids=list(content.tag_ids),
-        by_id=by.id if by else None,
-        now=now,
-    )
+    issued = columns, list(content.author_ids), list(content.tag_ids)
+    editions.issue_post(session, issued, by_id=by.id if by else None, now=now)
 
 
 def edition(

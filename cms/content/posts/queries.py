@@ -5,7 +5,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from cms.accounts import permissions
@@ -14,8 +25,9 @@ from cms.content.authors.models import Author
 from cms.content.posts.models import Post, PostAuthor, PostTag, Status
 from cms.content.posts.scheduling.models import Schedule
 from cms.content.tags.models import Tag
-from cms.editions import queries as editions
+from cms.editions.models import PostEdition
 from cms.foundation import texts
+from cms.foundation.database import Key
 from cms.foundation.errors import NotFound
 from cms.foundation.filters.conditions import Membership
 from cms.foundation.filters.kinds import Kind
@@ -25,6 +37,13 @@ from cms.foundation.filters.tree import Checked, terms
 P = TypeVar("P")
 # Not in the trash.
 KEPT = Post.trashed_at.is_(None)
+_SLUG, _POST_ID = bindparam("of_slug", type_=Key), bindparam("of_post", type_=Uuid)
+_OTHER_WITH_SLUG = union_all(
+    select(PostEdition.subject_id).where(
+        PostEdition.slug == _SLUG, PostEdition.live(), PostEdition.subject_id != _POST_ID
+    ),
+    select(Post.id).where(Post.slug == _SLUG, KEPT, Post.id != _POST_ID),
+)
 # What publishing would render: the rest readers see as it is.
 UNSEEN = and_(KEPT, or_(Post.status != Status.PUBLISHED, Post.has_unpublished_changes))
 
@@ -175,7 +194,5 @@ def _asks_for_trash(filter_: Checked | None) -> bool:
 
 def slug_is_taken(session: Session, slug: str, post_id: uuid.UUID) -> bool:
     """Whether another post has it: as a working copy, or in what readers still see of it."""
-    if editions.find_live_post_id(session, slug) not in (None, post_id):
-        return True
-    other = select(Post.id).where(Post.slug == slug, Post.id != post_id, KEPT)
-    return session.scalar(other) is not None
+    given = {"of_slug": slug, "of_post": post_id}
+    return session.connection().scalar(_OTHER_WITH_SLUG, given) is not None

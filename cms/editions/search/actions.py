@@ -3,11 +3,12 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from types import ModuleType
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, select
+from sqlalchemy import BigInteger, Select, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from cms.editions.models import AuthorEdition, NamedEdition, PostEdition
@@ -87,8 +88,8 @@ def _free_numbers(session: Session, moments: list[datetime]) -> list[int]:
     attempt, open_places = 0, list(range(len(moments)))
     while open_places:
         wanted = {place: number(moments[place], attempt) for place in open_places}
-        known = select(SearchEntry.number).where(SearchEntry.number.in_(wanted.values()))
-        taken = {*chosen.values(), *session.scalars(known)}
+        known = session.connection().scalars(_known(), {"numbers": list(wanted.values())})
+        taken = {*chosen.values(), *known}
         for place, one in wanted.items():
             if one not in taken:
                 taken.add(one)
@@ -96,6 +97,12 @@ def _free_numbers(session: Session, moments: list[datetime]) -> list[int]:
         open_places = [place for place in wanted if place not in chosen]
         attempt += 1
     return [chosen[place] for place in range(len(moments))]
+
+
+@cache
+def _known() -> Select[int]:
+    asked = bindparam("numbers", expanding=True, type_=BigInteger)
+    return select(SearchEntry.number).where(SearchEntry.number.in_(asked))
 
 
 def _number(numbered: tuple[int, Entry]) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import orjson
 from sqlalchemy import Connection, text
 
 from cms.editions.search.entries import GAP, Entry
@@ -11,7 +12,12 @@ from cms.foundation import bulk
 _REMOVE = text(
     "INSERT INTO search_words (search_words, rowid, words) VALUES ('delete', :number, :words)"
 )
-# Some hundred words for each post: SQLAlchemy's own way with parameters takes three times as long.
+# Nearly all of the hundreds of words of a post are known: to ask first takes a third of the time.
+_UNKNOWN = (
+    "SELECT value FROM json_each(?) AS asked "
+    "WHERE NOT EXISTS (SELECT * FROM search_terms WHERE term = asked.value)"
+)
+# SQLAlchemy's own way with parameters takes three times as long.
 _LEARN = "INSERT INTO search_terms (term, reversed) VALUES (?, ?) ON CONFLICT DO NOTHING"
 
 
@@ -28,7 +34,10 @@ def remove(connection: Connection, number: int, entry: Entry) -> None:
 
 def learn(connection: Connection, terms: list[str]) -> None:
     """Keep words that are not known yet."""
-    connection.exec_driver_sql(_LEARN, [(term, term[::-1]) for term in terms])
+    asked = orjson.dumps(terms).decode()
+    unknown = connection.exec_driver_sql(_UNKNOWN, (asked,)).scalars().all()
+    if unknown:
+        connection.exec_driver_sql(_LEARN, [(term, term[::-1]) for term in unknown])
 
 
 def _spelled(entry: Entry) -> str:

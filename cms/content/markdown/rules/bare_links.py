@@ -20,8 +20,9 @@ _MAIL_DOMAIN: Final = re.compile(r"[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)++(?<![_-
 
 def add(markdown: MarkdownIt) -> None:
     """Add the rule."""
-    # Where text may end, so that `www.` is looked at.
-    markdown.inline.add_terminator_char("w")
+    # Where text may end. Not at each w: every rule would look at each word that has one.
+    ends = markdown.inline.terminator_re.pattern
+    markdown.inline.terminator_re = re.compile(rf"{ends}|w(?=ww\.)")
     markdown.inline.ruler.push("bare_link", _bare_link)
 
 
