@@ -108,7 +108,7 @@ def edit(
     if is_another:
         keeping.keep(session, post, before, by=by, now=now, autosave=autosave)
     if is_another or post.status != status:
-        # Whoever takes the next step finds the revision that this one was taken with.
+        # Keeping has begun another revision: whoever takes the next step finds it as it is.
         post.revision_is_fixed = post.revision_is_fixed or post.status != status
         saving.touch(post, by=by, now=now)
         naming.save(session, post)

@@ -197,8 +197,12 @@ class Post(Edited, Base):
         return Approval(self.approved_by, self.approved_at, self.revision)
 
     def move_to(self, status: Status) -> None:
-        """Let it stand there. A draft begins anew, and so does what is deleted: not approved."""
+        """Let it stand there, with the revision that it is at.
+
+        A draft begins anew, and so does what is deleted: not approved.
+        """
         self.status = status
+        self.revision_is_fixed = True
         if status in {Status.DRAFT, Status.TRASHED}:
             self.approved_by = self.approved_at = self.approved_revision = None
 

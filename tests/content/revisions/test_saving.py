@@ -141,7 +141,34 @@ def ends_by_publishing(editor: Caller, _other: Caller, post: dict[str, Any]) -> 
     factories.published(editor, post)
 
 
-ENDS = [ends_by_a_save, ends_by_another, ends_by_submitting, ends_by_publishing]
+def ends_by_withdrawing(editor: Caller, _other: Caller, post: dict[str, Any]) -> None:
+    """Nor what readers saw."""
+    factories.published(editor, post)
+    saved(editor, post, autosave=True, body="")
+    saved(editor, post, autosave=True, body="ab")
+    factories.unpublished(editor, post)
+
+
+def ends_by_the_trash(editor: Caller, _other: Caller, post: dict[str, Any]) -> None:
+    """It comes back as it was."""
+    factories.deleted(editor, post)
+    answer = editor.post(f"{POSTS}/{post['id']}/restore", if_match="*")
+    assert answer.status_code == 200
+
+
+def ends_by_taking_a_schedule_back(editor: Caller, _other: Caller, post: dict[str, Any]) -> None:
+    """Also of what was written after it was scheduled."""
+    factories.scheduled(editor, post, publish_at="2090-01-01T00:00:00Z")
+    saved(editor, post, autosave=True, body="")
+    saved(editor, post, autosave=True, body="ab")
+    answer = editor.post(f"{POSTS}/{post['id']}/unschedule", if_match="*")
+    assert answer.status_code == 200
+
+
+ENDS = [
+    *(ends_by_a_save, ends_by_another, ends_by_submitting, ends_by_publishing),
+    *(ends_by_withdrawing, ends_by_the_trash, ends_by_taking_a_schedule_back),
+]
 
 
 @pytest.mark.parametrize("end", ENDS, ids=[end.__name__ for end in ENDS])

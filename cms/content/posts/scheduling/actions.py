@@ -65,6 +65,7 @@ def take_back(session: Session, post: Post, *, by: Caller | None, now: datetime)
     """Let go of the schedule, and let the post stand where it stood before."""
     if post.schedule is not None and post.status == Status.SCHEDULED:
         post.status = post.schedule.former_status
+    post.revision_is_fixed = True
     alarms.forget(session, post)
     saving.touch(post, by=by, now=now)
     session.flush()
