@@ -62,7 +62,8 @@ def issue_post(
     entered.subtract(left)
     counts.change(session, entered, version=version)
     session.flush()
-    search.add(session, [(edition.id, edition.published_at, edition.document, edition.html)])
+    found = (edition.id, edition.published_at, edition.document, edition.html)
+    search.add(session, [found], version=version)
     return edition
 
 
@@ -133,7 +134,7 @@ def add_posts(
         bulk.add(session, model, found)
     shown = ("id", "published_at", "document", "html")
     posts = [tuple(one[name] for name in shown) for one in rows[PostEdition]]
-    search.add(session, posts, learned=learned)
+    search.add(session, posts, version=version, learned=learned)
 
 
 def withdraw(

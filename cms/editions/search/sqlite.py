@@ -13,6 +13,10 @@ _REMOVE = text(
 )
 # Some hundred words for each post: SQLAlchemy's own way with parameters takes three times as long.
 _LEARN = "INSERT INTO search_terms (term, reversed) VALUES (?, ?) ON CONFLICT DO NOTHING"
+_LEARN_AT = (
+    "INSERT INTO search_terms (term, reversed, from_version) VALUES (?, ?, ?)"
+    " ON CONFLICT DO NOTHING"
+)
 
 
 def add(connection: Connection, entries: Iterable[tuple[int, Entry]]) -> None:
@@ -26,9 +30,12 @@ def remove(connection: Connection, number: int, entry: Entry) -> None:
     connection.execute(_REMOVE, {"number": number, "words": _spelled(entry)})
 
 
-def learn(connection: Connection, terms: list[str]) -> None:
-    """Keep words that are not known yet."""
-    connection.exec_driver_sql(_LEARN, [(term, term[::-1]) for term in terms])
+def learn(connection: Connection, terms: list[str], version: int | None) -> None:
+    """Keep words that are not known yet, from ``version`` on; without it, as known for ever."""
+    if version is None:
+        connection.exec_driver_sql(_LEARN, [(term, term[::-1]) for term in terms])
+    else:
+        connection.exec_driver_sql(_LEARN_AT, [(term, term[::-1], version) for term in terms])
 
 
 def _spelled(entry: Entry) -> str:
