@@ -83,7 +83,8 @@ class AsOf(fields.String):
 _MOMENT = Moment()
 
 
-def _as_of() -> AsOf:
+def as_of_field() -> AsOf:
+    """The parameter of every address that can show the past."""
     return AsOf(
         metadata={
             "description": "The site as it was at a version or at a moment, where "
@@ -113,7 +114,7 @@ def _include(*names: str) -> fields.Field[Any]:
 class ItemFilter(Strict):
     """Which state of one thing."""
 
-    as_of = _as_of()
+    as_of = as_of_field()
 
 
 class PostItemFilter(ItemFilter):
@@ -138,7 +139,7 @@ class TagItemFilter(ItemFilter):
 class ListFilter(PageFilter):
     """Which part of a public list."""
 
-    as_of = _as_of()
+    as_of = as_of_field()
     total = fields.String(
         load_default=NOT_COUNTED,
         validate=validate.OneOf([NOT_COUNTED, "true", EXACT], error="Can be {choices}."),

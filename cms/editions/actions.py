@@ -133,7 +133,7 @@ def add_posts(
         bulk.add(session, model, found)
     shown = ("id", "published_at", "document", "html")
     posts = [tuple(one[name] for name in shown) for one in rows[PostEdition]]
-    search.add(session, posts, learned=learned)
+    search.add(session, posts, version=version, learned=learned)
 
 
 def withdraw(

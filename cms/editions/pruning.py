@@ -24,6 +24,7 @@ from cms.editions.models import (
     Site,
     TagEdition,
 )
+from cms.editions.search.models import SearchNumber
 from cms.foundation.database import Database
 
 FIRST = uuid.UUID(int=0)
@@ -108,6 +109,7 @@ def _forget_editions(
     if model is PostEdition:
         for listing in LISTINGS:
             session.execute(delete(listing).where(listing.edition_id.in_(ids)))
+        session.execute(delete(SearchNumber).where(SearchNumber.edition_id.in_(ids)))
     session.execute(delete(model).where(model.id.in_(useless)))
     session.execute(update(model).where(model.id.in_(ids)).values(_nothing(model)))
     return ids

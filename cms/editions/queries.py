@@ -48,6 +48,12 @@ def _last(old: uuid.UUID, followed: dict[uuid.UUID, uuid.UUID]) -> uuid.UUID:
     return old
 
 
+def moment_of(connection: Connection, version: int) -> datetime | None:
+    """When the site took a version; ``None`` for one that it never had."""
+    # Any change of it will do: they were made at once.
+    return connection.scalar(select(Change.at).where(Change.version == version).limit(1))
+
+
 def version_at(connection: Connection, moment: datetime) -> int:
     """The version of the newest change made by then; 0 before the first.
 

@@ -25,6 +25,7 @@ NOT_AUDITED = {
     *("site", "changes", "audit_entries", "jobs", "given_answers", "loads", "post_leases"),
     *("post_revisions", "post_editions", "author_editions", "tag_editions", "post_counts"),
     *("tag_listings", "author_listings", "search_entries", "search_names", "search_terms"),
+    "search_numbers",
 }
 SHOWN = {
     "users": {"kind", "email", "name", "role", "is_active", "password_hash"},

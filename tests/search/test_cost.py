@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from cms.delivery.search import finding, language, postgresql, sqlite
+from cms.delivery.search import finding, index, language, postgresql, sqlite
 from cms.editions.search import actions, entries
 from cms.foundation.database import Database
 from cms.foundation.http.edge import Edge
@@ -44,8 +44,8 @@ def grow(database: Database, numbers: range) -> None:
 def found(database: Database, question: str) -> tuple[list[int], bool]:
     """Which posts are found, the newest first, and whether these are all."""
     with database.lookup.connect() as connection:
-        asked = finding.asked(connection, language.parse(question))
-        answer = finding.find(connection, asked)
+        asked = finding.asked(index.Today(connection), language.parse(question))
+        answer = finding.find(index.Today(connection), asked)
         hours = [
             (entries.BEGIN_OF_TIME + (hit.number >> entries.TIE_BITS) * entries.MILLISECOND - BEGIN)
             // timedelta(hours=1)
@@ -86,8 +86,10 @@ def test_sqlite_takes_as_many_steps_however_many_posts_have_a_word(database: Dat
 
     def searched(question: str) -> int:
         with database.lookup.connect() as connection:
-            asked = finding.asked(connection, language.parse(question))
-            return steps.taken(connection, lambda: finding.newest(connection, asked, 50))
+            asked = finding.asked(index.Today(connection), language.parse(question))
+            return steps.taken(
+                connection, lambda: finding.newest(index.Today(connection), asked, 50)
+            )
 
     questions = ("everywhere", "everywhere even", "every*", "everywhere -odd")
     grow(database, range(500))

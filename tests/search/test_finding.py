@@ -315,11 +315,6 @@ def test_pages_show_each_hit_once_also_while_others_publish(
     )
 
 
-def test_there_is_no_search_in_the_past(client: ContractClient) -> None:
-    for path in ("search", "suggest"):
-        assert client.get(f"/api/v1/{path}?q=word&as_of=1").status_code == 422
-
-
 def test_suggestions_are_titles_and_names_with_words_that_begin_so(
     client: ContractClient, editor: Caller
 ) -> None:

@@ -60,7 +60,7 @@ def _shown(session: Session, post_ids: Collection[uuid.UUID]) -> dict[uuid.UUID,
     return {row.subject_id: _content(row).fingerprint for row in rows}
 
 
-def _content(row: Row[Any]) -> Content:
+def _content(row: Row[*tuple[Any, ...]]) -> Content:
     """What an edition was made from: its revision, with what publishing or a merge put in place."""
     document: dict[str, Any] = orjson.loads(row.document)
     return replace(

@@ -2,9 +2,8 @@
 
 from dataclasses import replace
 
-from sqlalchemy import Connection
-
-from cms.delivery.search import finding, queries
+from cms.delivery.search import finding
+from cms.delivery.search.index import Index
 from cms.delivery.search.language import Question, Term
 
 # Shorter words are close to too many others.
@@ -18,35 +17,35 @@ MOST_TRIED = 5
 MOST_CORRECTED = 3
 
 
-def corrected(connection: Connection, question: Question) -> Question | None:
+def corrected(index: Index, question: Question) -> Question | None:
     """The question with other words for those that are in no post; ``None`` if nothing is close."""
     terms, tried = list(question.wanted), 0
     for place, term in enumerate(question.wanted):
         (word, *more) = term.words
         if more or term.is_beginning or len(word) < SHORTEST or tried == MOST_CORRECTED:
             continue
-        if _finds(connection, term):
+        if _finds(index, term):
             continue
         tried += 1
-        for other in _closest(connection, word):
-            if _finds(connection, Term((other,))):
+        for other in _closest(index, word):
+            if _finds(index, Term((other,))):
                 terms[place] = Term((other,))
                 break
     changed = replace(question, wanted=tuple(terms))
     return changed if changed != question else None
 
 
-def _finds(connection: Connection, term: Term) -> bool:
-    asked = finding.asked(connection, Question((term,)))
-    return bool(finding.newest(connection, asked, 1))
+def _finds(index: Index, term: Term) -> bool:
+    asked = finding.asked(index, Question((term,)))
+    return bool(finding.newest(index, asked, 1))
 
 
-def _closest(connection: Connection, word: str) -> list[str]:
+def _closest(index: Index, word: str) -> list[str]:
     """Known words with the same beginning or end, the closest first."""
     same = 3 if len(word) >= LONG else 2
     candidates = {
-        *queries.terms(connection, word[:same], MOST_COMPARED),
-        *queries.terms_ending(connection, word[-same:], MOST_COMPARED),
+        *index.terms(word[:same], MOST_COMPARED),
+        *index.terms_ending(word[-same:], MOST_COMPARED),
     }
     most = LARGEST_DISTANCE if len(word) >= LONG else LARGEST_DISTANCE - 1
     measured = [

@@ -4,14 +4,10 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Connection
-
-from cms.delivery.looking import AnyRow
-from cms.delivery.search import postgresql, queries, sqlite
 from cms.delivery.search.asked import Asked, Sought
+from cms.delivery.search.index import Index
 from cms.delivery.search.language import Question, Term
 from cms.editions.search import entries
 
@@ -46,7 +42,7 @@ class Found:
 
 
 def asked(
-    connection: Connection,
+    index: Index,
     question: Question,
     *,
     within: Sequence[uuid.UUID] = (),
@@ -55,18 +51,18 @@ def asked(
     """The question as the index is asked it."""
     lowest, highest = ALL_NUMBERS if year is None else entries.numbers_of(year)
     return Asked(
-        wanted=tuple(_sought(connection, term) for term in question.wanted),
-        unwanted=tuple(_sought(connection, term) for term in question.unwanted),
+        wanted=tuple(_sought(index, term) for term in question.wanted),
+        unwanted=tuple(_sought(index, term) for term in question.unwanted),
         within=tuple(within),
         lowest=lowest,
         highest=highest,
     )
 
 
-def find(connection: Connection, wanted: Asked) -> Found:
+def find(index: Index, wanted: Asked) -> Found:
     """Posts that fit."""
-    numbers, is_exact = _fitting(connection, wanted, MOST_RANKED)
-    rows = entries_of(connection, numbers) if numbers else []
+    numbers, is_exact = _fitting(index, wanted, MOST_RANKED)
+    rows = index.entries(numbers) if numbers else []
     hits = [Hit(_score(row, wanted), row.number, row.edition_id) for row in rows]
     hits.sort(key=lambda hit: (hit.score, hit.number), reverse=True)
     counts: dict[str, Counter[Any]] = {"tags": Counter(), "authors": Counter(), "years": Counter()}
@@ -77,40 +73,28 @@ def find(connection: Connection, wanted: Asked) -> Found:
     return Found(hits, is_exact, counts)
 
 
-def newest(connection: Connection, wanted: Asked, most: int) -> list[int]:
+def newest(index: Index, wanted: Asked, most: int) -> list[int]:
     """The numbers of the newest posts that fit, the order of words aside."""
-    found: list[int] = _database(connection).newest(connection, wanted.loosely(), most)
-    return found
+    return index.newest(wanted.loosely(), most)
 
 
-def entries_of(connection: Connection, numbers: list[int]) -> Sequence[AnyRow]:
-    """What ranking and facets need of posts, in no order."""
-    rows: Sequence[AnyRow] = _database(connection).entries(connection, numbers)
-    return rows
-
-
-def _fitting(connection: Connection, wanted: Asked, most: int) -> tuple[list[int], bool]:
+def _fitting(index: Index, wanted: Asked, most: int) -> tuple[list[int], bool]:
     """The newest that fit, and whether these are all."""
     if not wanted.has_phrases:
-        found = _database(connection).newest(connection, wanted, most + 1)
+        found = index.newest(wanted, most + 1)
         return found[:most], len(found) <= most
-    read = newest(connection, wanted, MOST_READ + 1)
+    read = newest(index, wanted, MOST_READ + 1)
     if not read:
         return [], True
     among = read[:MOST_READ]
-    found = _database(connection).among(connection, wanted, among, most + 1)
+    found = index.among(wanted, among, most + 1)
     return found[:most], len(found) <= most and len(read) <= MOST_READ
 
 
-def _sought(connection: Connection, term: Term) -> Sought:
+def _sought(index: Index, term: Term) -> Sought:
     """A term, with the authors and tags whose names it is in."""
-    only = len(term.words) == 1
-    rows = queries.names(
-        connection,
-        term.words[0],
-        is_beginning=term.is_beginning and only,
-        most=MOST_NAMED,
-    )
+    is_beginning = term.is_beginning and len(term.words) == 1
+    rows = index.names(term.words[0], is_beginning=is_beginning, most=MOST_NAMED)
     named = dict.fromkeys(row.subject_id for row in rows if term.needle() in row.name)
     return Sought(term, tuple(named))
 
@@ -131,7 +115,3 @@ def _score(row: Any, wanted: Asked) -> int:
     phrase = [word for one in wanted.wanted for word in one.term.words]
     is_whole = bool(phrase) and row.title == entries.spaced(phrase)
     return score + WHOLE_TITLE * int(is_whole)
-
-
-def _database(connection: Connection) -> ModuleType:
-    return sqlite if connection.dialect.name == "sqlite" else postgresql

@@ -1,12 +1,12 @@
 """How the search index is read: the same statements on both databases."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, select
 
-from cms.delivery.looking import AnyRow, AnySelect, once
+from cms.delivery.looking import VERSION, AnyRow, AnySelect, once
 from cms.editions.models import PostEdition
 from cms.editions.search.models import SearchName, SearchTerm
 from cms.foundation.database import Key
@@ -20,25 +20,49 @@ def editions(connection: Connection, ids: list[uuid.UUID]) -> dict[uuid.UUID, An
     return {row.id: row for row in connection.execute(_editions(), {"ids": ids})}
 
 
-def names(connection: Connection, word: str, *, is_beginning: bool, most: int) -> Sequence[AnyRow]:
-    """``subject_id, kind, name`` of authors and tags with a word in their name, by that word."""
-    end = word + _END if is_beginning else word
-    return connection.execute(_names(), {"begin": word, "end": end, "limit": most}).all()
+def names(
+    connection: Connection,
+    begin: str,
+    end: str,
+    most: int,
+    *,
+    without: Sequence[uuid.UUID] = (),
+) -> Sequence[AnyRow]:
+    """``word, subject_id, kind, name`` of authors and tags with such a word in their name."""
+    parameters: dict[str, Any] = {"begin": begin, "end": end, "limit": most}
+    if without:
+        parameters["without"] = without
+    return connection.execute(_names(less=bool(without)), parameters).all()
 
 
-def terms(connection: Connection, beginning: str, most: int) -> list[str]:
-    """Words that begin so."""
-    return _some(connection, _terms(), beginning, most)
+def terms(connection: Connection, beginning: str, most: int, *, at: int | None = None) -> list[str]:
+    """Words that begin so; only those that were there ``at`` a version."""
+    return _some(connection, _terms, beginning, most, at)
 
 
-def terms_ending(connection: Connection, ending: str, most: int) -> list[str]:
-    """Words that end so."""
-    return _some(connection, _terms_ending(), ending[::-1], most)
+def terms_ending(
+    connection: Connection, ending: str, most: int, *, at: int | None = None
+) -> list[str]:
+    """Words that end so; only those that were there ``at`` a version."""
+    return _some(connection, _terms_ending, ending[::-1], most, at)
 
 
-def _some(connection: Connection, statement: AnySelect, begin: str, most: int) -> list[str]:
-    parameters: dict[str, Any] = {"begin": begin, "end": begin + _END, "limit": most}
-    return list(connection.scalars(statement, parameters))
+def end_of(begin: str) -> str:
+    """What is behind every word that begins so."""
+    return begin + _END
+
+
+def _some(
+    connection: Connection,
+    statement: Callable[..., AnySelect],
+    begin: str,
+    most: int,
+    at: int | None,
+) -> list[str]:
+    parameters: dict[str, Any] = {"begin": begin, "end": end_of(begin), "limit": most}
+    if at is not None:
+        parameters["version"] = at
+    return list(connection.scalars(statement(in_past=at is not None), parameters))
 
 
 @once
@@ -49,33 +73,31 @@ def _editions() -> AnySelect:
 
 
 @once
-def _names() -> AnySelect:
+def _names(*, less: bool) -> AnySelect:
     key = (SearchName.word, SearchName.subject_id)
-    return (
-        select(SearchName.subject_id, SearchName.kind, SearchName.name)
-        .where(SearchName.word >= _text("begin"), SearchName.word <= _text("end"))
-        .order_by(*key)
-        .limit(bindparam("limit", type_=Integer))
+    found = select(*key, SearchName.kind, SearchName.name).where(
+        SearchName.word >= _text("begin"), SearchName.word <= _text("end")
     )
+    if less:
+        found = found.where(SearchName.subject_id.not_in(bindparam("without", expanding=True)))
+    return found.order_by(*key).limit(bindparam("limit", type_=Integer))
 
 
 @once
-def _terms() -> AnySelect:
-    return _between(SearchTerm.term)
+def _terms(*, in_past: bool) -> AnySelect:
+    return _between(SearchTerm.term, in_past=in_past)
 
 
 @once
-def _terms_ending() -> AnySelect:
-    return _between(SearchTerm.reversed)
+def _terms_ending(*, in_past: bool) -> AnySelect:
+    return _between(SearchTerm.reversed, in_past=in_past)
 
 
-def _between(column: Any) -> AnySelect:
-    return (
-        select(SearchTerm.term)
-        .where(column >= _text("begin"), column < _text("end"))
-        .order_by(column)
-        .limit(bindparam("limit", type_=Integer))
-    )
+def _between(column: Any, *, in_past: bool) -> AnySelect:
+    found = select(SearchTerm.term).where(column >= _text("begin"), column < _text("end"))
+    if in_past:
+        found = found.where(SearchTerm.from_version <= VERSION)
+    return found.order_by(column).limit(bindparam("limit", type_=Integer))
 
 
 def _text(name: str) -> Any:

@@ -13,8 +13,9 @@ from cms.delivery.looking import View
 from cms.delivery.search import answers, corrections, finding, language, suggesting
 from cms.delivery.search.finding import Found
 from cms.delivery.search.language import Question
+from cms.delivery.search.past import index as past
 from cms.delivery.search.schemas import SearchFilter, SearchPage, SuggestFilter, Suggestions
-from cms.foundation.errors import Malformed, Unavailable
+from cms.foundation.errors import Malformed, Pruned, Unavailable
 from cms.foundation.http import Blueprint, cacheable, cursors, edge, pages, public
 
 TRIES = 5
@@ -28,14 +29,14 @@ blueprint = Blueprint(
     "search",
     __name__,
     url_prefix="/api/v1",
-    description="Search over what readers see now. No login.",
+    description="Search over what readers see, now or at an earlier version. No login.",
 )
 
 
 @blueprint.get("/search")
 @public
 @cacheable
-@blueprint.fails(Malformed)
+@blueprint.fails(Malformed, Pruned)
 @blueprint.arguments(SearchFilter, location="query")
 @blueprint.response(200, SearchPage)
 def search_posts(page: dict[str, Any]) -> Response:
@@ -45,20 +46,25 @@ def search_posts(page: dict[str, Any]) -> Response:
     excerpt, those that the text repeats, and those that it only has; among equals the newer post.
     All words must be found, in the text or in one of these; without `q`, every post is. Of more
     than 1,000 hits the newest 1,000 are ranked and counted. For a word that is nowhere the closest
-    that is somewhere is taken (`corrected`).
+    that is somewhere is taken (`corrected`). With `as_of`, all this as it was then; 422 where more
+    has changed since than 1,000 times, or posts with 200,000 words.
     """
     question = language.parse(page["q"]) if "q" in page else Question(())
-    scope = f"search {[page.get(name) for name in ('q', 'tag', 'author', 'year')]!r}"
-    after = cursors.unseal(scope, page["cursor"], 2) if "cursor" in page else None
-    data = _at_one_version(lambda view: _page(view, page, question, after))
-    cursor = None if data["next_cursor"] is None else cursors.seal(scope, data["next_cursor"])
-    data["next_cursor"] = cursor
-    return public_json(data, keys=[COLLECTIONS], headers=pages.link_next(cursor))
+    what = f"search {[page.get(name) for name in ('q', 'tag', 'author', 'year')]!r}"
+    scope = state.scope(what, page)
+    version, after = _begin(scope, page)
+    data = _at_one_version(version, lambda view: _page(view, page, question, after))
+    place = data["next_cursor"]
+    within = [] if version is None else [version]
+    cursor = data["next_cursor"] = place and cursors.seal(scope, [*within, *place])
+    headers = pages.link_next(cursor)
+    return public_json(data, keys=[COLLECTIONS], headers=headers, is_final=state.is_final(page))
 
 
 @blueprint.get("/suggest")
 @public
 @cacheable
+@blueprint.fails(Pruned)
 @blueprint.arguments(SuggestFilter, location="query")
 @blueprint.response(200, Suggestions)
 def suggest(wanted: dict[str, Any]) -> Response:
@@ -69,19 +75,34 @@ def suggest(wanted: dict[str, Any]) -> Response:
     """
 
     def found(view: View) -> dict[str, Any]:
-        suggested = suggesting.suggest(view.connection, wanted.get("q", ""), wanted["limit"])
+        suggested = suggesting.suggest(past.at(view), wanted.get("q", ""), wanted["limit"])
         shown = answers.suggestions(view, state.names(), suggested)
         return {**shown, "version": view.version}
 
-    return public_json(_at_one_version(found), keys=[COLLECTIONS])
+    version = state.view(wanted).version if "as_of" in wanted else None
+    data = _at_one_version(version, found)
+    return public_json(data, keys=[COLLECTIONS], is_final=state.is_final(wanted))
 
 
-def _at_one_version(look: Callable[[View], T]) -> T:
-    """What ``look`` finds while the site stands still: the index knows the present only."""
+def _begin(scope: str, page: dict[str, Any]) -> tuple[int | None, list[int] | None]:
+    """Which version is searched, if not that of now; and after which hit the page begins."""
+    if "as_of" in page:
+        view, after = state.continued(scope, page)
+        return view.version, after
+    return None, cursors.unseal(scope, page["cursor"], 2) if "cursor" in page else None
+
+
+def _at_one_version(version: int | None, look: Callable[[View], T]) -> T:
+    """What ``look`` finds while the site stands still: the index knows the present only.
+
+    It looks at ``version``; without it, at the present.
+    """
     connection = edge.look()
     present = looking.present(connection)
     for _ in range(TRIES):
-        found = look(View(connection, present.number, present))
+        asked = present.number if version is None else version
+        looking.must_be_known(asked, present.oldest)
+        found = look(View(connection, asked, present))
         before, present = present, looking.present(connection)
         if present == before:
             return found
@@ -112,16 +133,16 @@ def _find(view: View, page: dict[str, Any], question: Question) -> tuple[Found, 
     groups = state.names().groups(view, tag=page.get("tag"), author=page.get("author"))
     if groups is None:
         return NOTHING, None
+    index = past.at(view)
 
     def find(question: Question) -> Found:
-        asked = finding.asked(
-            view.connection, question, within=[*groups.values()], year=page.get("year")
-        )
-        return finding.find(view.connection, asked)
+        within = [*groups.values()]
+        asked = finding.asked(index, question, within=within, year=page.get("year"))
+        return finding.find(index, asked)
 
     found = find(question)
     if not found.hits:
-        corrected = corrections.corrected(view.connection, question)
+        corrected = corrections.corrected(index, question)
         if corrected is not None:
             other = find(corrected)
             if other.hits:

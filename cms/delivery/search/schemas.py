@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from cms.delivery.schemas import slug_of
+from cms.delivery.schemas import as_of_field, slug_of
 from cms.delivery.search.language import LONGEST
 from cms.editions.schemas import SUMMARY, PublicPostSummary
 from cms.foundation.http.fields import Line, QueryInteger
@@ -19,6 +19,7 @@ MOST_SUGGESTED = 20
 class SearchFilter(PageFilter):
     """What to look for, and where."""
 
+    as_of = as_of_field()
     q = Line(
         longest=LONGEST,
         metadata={
@@ -38,6 +39,7 @@ class SearchFilter(PageFilter):
 class SuggestFilter(Strict):
     """What somebody has typed so far."""
 
+    as_of = as_of_field()
     q = Line(
         longest=LONGEST,
         metadata={

@@ -3,10 +3,9 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-from cms.delivery.search import finding, queries
+from cms.delivery.search import finding
 from cms.delivery.search.asked import Asked, Sought
+from cms.delivery.search.index import Index
 from cms.delivery.search.language import MOST_TERMS, Term
 from cms.editions.search.entries import IN_TITLE
 from cms.editions.search.words import words
@@ -25,33 +24,33 @@ class Suggested:
     tags: list[uuid.UUID]
 
 
-def suggest(connection: Connection, text: str, limit: int) -> Suggested:
+def suggest(index: Index, text: str, limit: int) -> Suggested:
     """At most ``limit`` of each kind."""
     typed = words(text)[:MOST_TERMS]
     if not typed:
         return Suggested([], [], [])
-    named = _named(connection, typed)
+    named = _named(index, typed)
     return Suggested(
-        _titled(connection, typed, limit),
+        _titled(index, typed, limit),
         named.get("authors", [])[:limit],
         named.get("tags", [])[:limit],
     )
 
 
-def _titled(connection: Connection, typed: list[str], limit: int) -> list[uuid.UUID]:
+def _titled(index: Index, typed: list[str], limit: int) -> list[uuid.UUID]:
     if len(typed[-1]) < SHORTEST_IN_TITLES and typed[-1].isascii():
         return []
     terms = [Term((IN_TITLE + word,)) for word in typed[:-1]]
     terms.append(Term((IN_TITLE + typed[-1],), is_beginning=True))
     asked = Asked(tuple(map(Sought, terms)), (), (), *finding.ALL_NUMBERS)
-    numbers = finding.newest(connection, asked, limit)
-    found = {row.number: row.edition_id for row in finding.entries_of(connection, numbers)}
+    numbers = finding.newest(index, asked, limit)
+    found = {row.number: row.edition_id for row in index.entries(numbers)}
     return [uuid.UUID(found[number]) for number in numbers if number in found]
 
 
-def _named(connection: Connection, typed: list[str]) -> dict[str, list[uuid.UUID]]:
+def _named(index: Index, typed: list[str]) -> dict[str, list[uuid.UUID]]:
     *whole, last = typed
-    rows = queries.names(connection, last, is_beginning=True, most=MOST_NAMES)
+    rows = index.names(last, is_beginning=True, most=MOST_NAMES)
     fitting = {
         (not row.name.startswith(f" {' '.join(typed)}"), row.name, row.kind, row.subject_id)
         for row in rows

@@ -1,11 +1,13 @@
 """The addresses for who keeps a copy of the site: what changed since, and everything."""
 
 from collections.abc import Generator
+from http import HTTPStatus
 from typing import Any, cast
 
 import orjson
 from flask import Flask, Response, current_app, request
 
+import cms
 from cms.delivery import state
 from cms.delivery.answers import COLLECTIONS, public_json
 from cms.delivery.looking import View
@@ -13,8 +15,9 @@ from cms.delivery.sync import events, export, walk
 from cms.delivery.sync.schemas import ChangeFilter, ChangePage, ExportFilter
 from cms.delivery.sync.streams import Streams, TooManyStreams
 from cms.delivery.sync.walk import KINDS, Entry, Place, Walk
+from cms.editions.queries import moment_of
 from cms.foundation.errors import Fault, Malformed, Pruned
-from cms.foundation.http import Blueprint, cacheable, cursors, pages, public
+from cms.foundation.http import Blueprint, cacheable, conditional, cursors, pages, public
 from cms.foundation.http.faults import invalid
 from cms.foundation.http.streams import Streamed
 
@@ -102,10 +105,29 @@ def get_export(asked: dict[str, Any]) -> Response:
     """Read the whole site.
 
     At one version, whatever happens meanwhile. Without the last line, `end`, it is not whole. Go on
-    with `GET /changes?since=` that version.
+    with `GET /changes?since=` that version. Whoever has all of it sends its `ETag` in
+    `If-None-Match`, and gets 304 until anything changes.
     """
     view = state.view(asked)
-    return _streamed(export.lines(_streams(), state.names(), view.version), export.MEDIA_TYPE)
+    headers = {"ETag": _tag(view), "Cache-Control": "private, no-cache", "Vary": "Accept"}
+    if conditional.is_held(headers["ETag"]):
+        # Before it takes one of the places for streams.
+        return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    lines = export.lines(_streams(), state.names(), view.version)
+    answer = _streamed(lines, export.MEDIA_TYPE)
+    answer.headers.update(headers)
+    return answer
+
+
+def _tag(view: View) -> str:
+    """The entity tag of the whole site, known before any of it is read.
+
+    The version alone is not enough: a database that was put back to an earlier state takes its
+    numbers again, at other moments, and another release may show more. Weak, since an export that
+    a stop cuts short has the same.
+    """
+    state_of_site = f"{moment_of(view.connection, view.version)} {cms.__version__}"
+    return f"W/{conditional.tag(state_of_site.encode(), view.version)}"
 
 
 def _wants_events() -> bool:

@@ -7,15 +7,13 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-import orjson
 from sqlalchemy import BigInteger, Select, bindparam, delete, select
 from sqlalchemy.orm import Session
 
-from cms.editions.models import AuthorEdition, NamedEdition, PostEdition
+from cms.editions.models import NamedEdition, PostEdition
 from cms.editions.search import postgresql, sqlite
-from cms.editions.search.entries import Entry, entry, number, spaced, terms
-from cms.editions.search.models import SearchEntry, SearchName
-from cms.editions.search.words import words
+from cms.editions.search.entries import Entry, entry, names, number, terms
+from cms.editions.search.models import SearchEntry, SearchName, SearchNumber
 from cms.foundation import bulk
 
 
@@ -23,17 +21,19 @@ def add(
     session: Session,
     posts: Iterable[tuple[uuid.UUID, datetime, str, str]],
     *,
+    version: int | None = None,
     learned: set[str] | None = None,
 ) -> None:
     """Let posts be found that have no entry; each is an edition's id, moment, document and HTML.
 
+    ``version``: the one that they begin at; none where there is no past to tell it from.
     ``learned``: words that need not be kept again, since whoever calls knows that they are. It
     grows by those of ``posts``.
     """
     found = [(at, entry(edition_id, document, html)) for edition_id, at, document, html in posts]
     if not found:
         return
-    numbers = _free_numbers(session, [at for at, _ in found])
+    numbers = free_numbers(session, [at for at, _ in found])
     # In order: SQLite writes out what it has gathered when a number is lower than the last.
     entries = sorted(zip(numbers, (one for _, one in found), strict=True), key=_number)
     connection, database = session.connection(), _database(session)
@@ -43,7 +43,7 @@ def add(
     new = terms(one for _, one in entries) - learned
     if new:
         # Sorted, so that no two transactions can wait for each other.
-        database.learn(connection, sorted(new))
+        database.learn(connection, sorted(new), version)
         learned |= new
 
 
@@ -58,6 +58,7 @@ def remove(session: Session, post_id: uuid.UUID) -> None:
         return
     old = entry(found.edition_id, found.document, found.html)
     _database(session).remove(session.connection(), found.number, old)
+    session.add(SearchNumber(edition_id=found.edition_id, number=found.number))
     session.execute(delete(SearchEntry).where(SearchEntry.number == found.number))
 
 
@@ -65,12 +66,7 @@ def add_name(
     session: Session, model: type[NamedEdition], subject_id: uuid.UUID, document: str
 ) -> None:
     """Let posts be found by the name of their author or tag."""
-    spelled = words(orjson.loads(document)["name"])
-    kind = "authors" if issubclass(model, AuthorEdition) else "tags"
-    session.add_all(
-        SearchName(word=word, subject_id=subject_id, kind=kind, name=spaced(spelled))
-        for word in dict.fromkeys(spelled)
-    )
+    session.add_all(names(model, subject_id, document))
 
 
 def remove_name(session: Session, subject_id: uuid.UUID) -> None:
@@ -82,7 +78,7 @@ def _database(session: Session) -> ModuleType:
     return sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
 
 
-def _free_numbers(session: Session, moments: list[datetime]) -> list[int]:
+def free_numbers(session: Session, moments: list[datetime]) -> list[int]:
     """A number for each; nobody else takes one meanwhile, since the version is taken."""
     chosen: dict[int, int] = {}
     attempt, open_places = 0, list(range(len(moments)))

@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from cms.editions.models import AuthorEdition, NamedEdition
+from cms.editions.search.models import SearchName
 from cms.editions.search.words import words
 
 # Private characters, which no question can hold: its words are letters and digits.
@@ -99,6 +101,16 @@ def entry(edition_id: uuid.UUID, document: str, html: str) -> Entry:
         places=places,
         others=[EVERY_POST, *tail, *groups, *(IN_TITLE + word for word in dict.fromkeys(title))],
     )
+
+
+def names(model: type[NamedEdition], subject_id: uuid.UUID, document: str) -> Iterable[SearchName]:
+    """What to index of an author or a tag."""
+    spelled = words(orjson.loads(document)["name"])
+    kind = "authors" if issubclass(model, AuthorEdition) else "tags"
+    return [
+        SearchName(word=word, subject_id=subject_id, kind=kind, name=spaced(spelled))
+        for word in dict.fromkeys(spelled)
+    ]
 
 
 def spaced(found: Iterable[str]) -> str:

@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import BigInteger, Text, Uuid
+from sqlalchemy import BigInteger, Text, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.foundation.database import Base, Key
@@ -26,6 +26,15 @@ class SearchEntry(Base):
     # Ids, in the order of the post.
     authors: Mapped[str] = mapped_column(Text)
     tags: Mapped[str] = mapped_column(Text)
+
+
+class SearchNumber(Base):
+    """Which number an edition of a post had while it was found: it keeps its place in the past."""
+
+    __tablename__ = "search_numbers"
+
+    edition_id: Mapped[uuid.UUID] = mapped_column(Uuid, primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
 
 
 class SearchName(Base):
@@ -52,3 +61,5 @@ class SearchTerm(Base):
     term: Mapped[str] = mapped_column(Key, primary_key=True)
     # Backwards, for what is misspelt at its beginning.
     reversed: Mapped[str] = mapped_column(Key, index=True)
+    # The first version that had it; 0 where that is not known.
+    from_version: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))

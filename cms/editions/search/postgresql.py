@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, Text, bindparam, text
+from sqlalchemy import BigInteger, Connection, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from cms.editions.search.entries import GAP, Entry
@@ -15,6 +15,10 @@ _LEARN = text(
     "INSERT INTO search_terms (term, reversed) "
     "SELECT term, reverse(term) FROM unnest(:terms) AS new (term) ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("terms", type_=ARRAY(Text)))
+_LEARN_AT = text(
+    "INSERT INTO search_terms (term, reversed, from_version) "
+    "SELECT term, reverse(term), :version FROM unnest(:terms) AS new (term) ON CONFLICT DO NOTHING"
+).bindparams(bindparam("terms", type_=ARRAY(Text)), bindparam("version", type_=BigInteger))
 
 
 def add(connection: Connection, entries: Iterable[tuple[int, Entry]]) -> None:
@@ -28,9 +32,12 @@ def remove(connection: Connection, number: int, _entry: Entry) -> None:
     connection.execute(_REMOVE, {"number": number})
 
 
-def learn(connection: Connection, terms: list[str]) -> None:
-    """Keep words that are not known yet."""
-    connection.execute(_LEARN, {"terms": terms})
+def learn(connection: Connection, terms: list[str], version: int | None) -> None:
+    """Keep words that are not known yet, from ``version`` on; without it, as known for ever."""
+    if version is None:
+        connection.execute(_LEARN, {"terms": terms})
+    else:
+        connection.execute(_LEARN_AT, {"terms": terms, "version": version})
 
 
 def _spelled(entry: Entry) -> str:

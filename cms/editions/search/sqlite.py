@@ -19,6 +19,10 @@ _UNKNOWN = (
 )
 # SQLAlchemy's own way with parameters takes three times as long.
 _LEARN = "INSERT INTO search_terms (term, reversed) VALUES (?, ?) ON CONFLICT DO NOTHING"
+_LEARN_AT = (
+    "INSERT INTO search_terms (term, reversed, from_version) VALUES (?, ?, ?)"
+    " ON CONFLICT DO NOTHING"
+)
 
 
 def add(connection: Connection, entries: Iterable[tuple[int, Entry]]) -> None:
@@ -32,12 +36,16 @@ def remove(connection: Connection, number: int, entry: Entry) -> None:
     connection.execute(_REMOVE, {"number": number, "words": _spelled(entry)})
 
 
-def learn(connection: Connection, terms: list[str]) -> None:
-    """Keep words that are not known yet."""
+def learn(connection: Connection, terms: list[str], version: int | None) -> None:
+    """Keep words that are not known yet, from ``version`` on; without it, as known for ever."""
     asked = orjson.dumps(terms).decode()
     unknown = connection.exec_driver_sql(_UNKNOWN, (asked,)).scalars().all()
-    if unknown:
+    if not unknown:
+        return
+    if version is None:
         connection.exec_driver_sql(_LEARN, [(term, term[::-1]) for term in unknown])
+    else:
+        connection.exec_driver_sql(_LEARN_AT, [(term, term[::-1], version) for term in unknown])
 
 
 def _spelled(entry: Entry) -> str:

@@ -29,6 +29,12 @@ def tag(body: bytes, version: Any = None) -> str:
     return f'"{digest}"' if version is None else f'"{version}-{digest}"'
 
 
+def is_held(etag: str) -> bool:
+    """Whether the caller says that they have the state with this tag."""
+    given = request.headers.get("If-None-Match")
+    return given is not None and names(given, etag)
+
+
 def names(given: str, etag: str) -> bool:
     """Whether an ``If-None-Match`` says that the caller has the state with this tag.
 
@@ -46,11 +52,8 @@ def apply(response: Response) -> Response:
         if response.is_streamed or response.direct_passthrough:
             return response
         response.headers["ETag"] = tag(response.get_data())
-    given = request.headers.get("If-None-Match")
     # A view that says no-store itself means it: nobody can hold what nobody may keep.
-    if given is None or response.cache_control.no_store:
-        return response
-    if not names(given, response.headers["ETag"]):
+    if response.cache_control.no_store or not is_held(response.headers["ETag"]):
         return response
     # A browser refuses to show a page a 304 that lacks the CORS headers.
     kept = [

@@ -8,11 +8,14 @@ from typing import cast
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from cms.delivery.sync import events, export
 from cms.delivery.sync.streams import Streams
+from cms.editions.models import Change
 from cms.editions.present import Present
+from cms.foundation import moments
 from cms.foundation.http.edge import Edge
 from tests import factories
 from tests.callers import Caller, ContractClient
@@ -192,6 +195,45 @@ def test_head_opens_nothing(client: ContractClient) -> None:
         assert client.request("HEAD", f"{CHANGES}?since=0", headers=EVENTS).status_code == 200
         assert client.request("HEAD", f"{CHANGES}?since=0&wait=30").status_code == 200
         assert client.request("HEAD", "/api/v1/export.ndjson").status_code == 200
+
+
+@pytest.mark.usefixtures("streams")
+def test_who_has_the_export_gets_it_again_only_after_a_change(
+    client: ContractClient, editor: Caller
+) -> None:
+    path = "/api/v1/export.ndjson"
+    factories.a_published_post(editor)
+    first = client.get(path)
+    held = {"If-None-Match": first.headers["ETag"]}
+
+    for method in ("GET", "HEAD"):
+        # More often than there are places: none is taken.
+        for _ in range(PLACES + 1):
+            again = client.request(method, path, headers=held)
+            assert (again.status_code, again.get_data()) == (304, b"")
+    for name in ("ETag", "Cache-Control", "Vary"):
+        assert again.headers[name] == first.headers[name]
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    assert client.get(path, headers={"If-None-Match": '"another"'}).get_data() == first.get_data()
+
+    version = json.loads(first.get_data().splitlines()[0])["version"]
+    factories.a_published_post(editor)
+    later = client.get(path, headers=held)
+    assert later.status_code == 200
+    assert later.headers["ETag"] != first.headers["ETag"]
+    assert client.get(f"{path}?as_of={version}", headers=held).status_code == 304
+
+
+def test_a_version_that_came_to_be_again_has_another_tag(
+    app: Edge, client: ContractClient, editor: Caller
+) -> None:
+    """As after the database was put back to an earlier state."""
+    factories.a_published_post(editor)
+    held = client.get("/api/v1/export.ndjson").headers["ETag"]
+    with app.database.writer.begin() as connection:
+        connection.execute(update(Change).values(at=moments.EARLIEST))
+
+    assert client.get("/api/v1/export.ndjson").headers["ETag"] != held
 
 
 @pytest.mark.usefixtures("streams")

@@ -1,0 +1,1 @@
+"""Search in the site as it was."""
