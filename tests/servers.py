@@ -49,6 +49,8 @@ class LiveServer:
             "CMS_SECRET_KEY": "fedcba9876543210-for-these-runs-only-0",
             "CMS_PASSWORD_COST": "8,1,1",
             "CMS_LOG_LEVEL": "warning",
+            # The shared server outlives a login that is made once for all tests.
+            "CMS_ACCESS_TOKEN_SECONDS": "86400",
             **settings,
         }
         server = cls(folder, environment, _free_port(), workers)
