@@ -1,5 +1,6 @@
 """The blog as readers know it: its name, the addresses of its pages and those of this service."""
 
+import re
 from dataclasses import dataclass
 from typing import Any, Self
 from urllib.parse import quote, urljoin
@@ -9,6 +10,9 @@ from flask import current_app
 from cms.foundation.errors import NotFound
 from cms.foundation.settings import Settings
 from cms.foundation.settings.pages import SLUG
+
+# Characters that mean themselves in any address (RFC 3986, 2.3).
+_UNRESERVED = re.compile("[0-9A-Za-z._~-]*").fullmatch
 
 
 class PagesUnknown(NotFound):
@@ -108,4 +112,5 @@ def cover_of(document: dict[str, Any], *, seen_from: str) -> str:
 
 
 def _fill(pattern: str, slug: str) -> str:
-    return pattern.replace(SLUG, quote(slug, safe=""))
+    # Most slugs are as they can stand there.
+    return pattern.replace(SLUG, slug if _UNRESERVED(slug) else quote(slug, safe=""))

@@ -4,12 +4,19 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from io import BytesIO
-from xml.sax.saxutils import XMLGenerator
+from xml.sax.saxutils import XMLGenerator, escape
 from xml.sax.xmlreader import AttributesImpl
 
 # XML 1.0, production 2: all characters but these can be in a document.
 _ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_MEANINGFUL = re.compile("[^\t\n\r\x20-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 NOTHING: Mapping[str, str] = {}
+
+
+def escaped(text: str) -> str:
+    """``text`` as it stands in an element."""
+    # Most have nothing of the kind.
+    return escape(_carried(text)) if _MEANINGFUL.search(text) else text
 
 
 class Document:

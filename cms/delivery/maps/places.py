@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from itertools import chain
 from typing import Any
 
@@ -11,8 +10,9 @@ import orjson
 from cms.delivery.blog import Blog, absolute, cover_of
 from cms.delivery.looking import AnyRow, View
 from cms.delivery.maps import queries
-from cms.delivery.maps.sitemap import Place
+from cms.delivery.maps.sitemap import Place, spelled
 from cms.editions.models import AuthorEdition, Edition, PostEdition, TagEdition
+from cms.editions.queries import moment_of
 from cms.foundation.errors import NotFound
 
 HOME = "home-1"
@@ -27,20 +27,20 @@ EDITIONS: dict[str, type[Edition]] = {
 
 def parts(view: View, blog: Blog, *, size: int) -> list[Place]:
     """The parts of the map, each of at most ``size`` pages."""
-    today = queries.changed(view)
+    today = moment_of(view.connection, view.version)
     found = [(HOME, today)]
     for kind in _kinds(blog):
         moments = queries.parts(view, EDITIONS[kind], size)
         # A page of a tag or an author changes with the posts on it.
         changed = moments if kind == "posts" else [today] * len(moments)
         found += [(f"{kind}-{number}", moment) for number, moment in enumerate(changed, 1)]
-    return [Place(blog.own(f"/sitemaps/{name}.xml"), moment) for name, moment in found]
+    return [Place(blog.own(f"/sitemaps/{name}.xml"), spelled(moment)) for name, moment in found]
 
 
 def part(view: View, blog: Blog, name: str, *, size: int) -> Iterable[Place]:
     """The pages in one part, read as they are needed. Raises ``NotFound``."""
     if name == HOME:
-        return [Place(blog.home, queries.changed(view))]
+        return [Place(blog.home, spelled(moment_of(view.connection, view.version)))]
     found = _PART.fullmatch(name)
     if found is None or found[1] not in _kinds(blog):
         raise _unknown(name)
@@ -52,7 +52,7 @@ def part(view: View, blog: Blog, name: str, *, size: int) -> Iterable[Place]:
     if found[1] == "posts":
         return _posts(blog, rows)
     page = blog.tag if found[1] == "tags" else blog.author
-    return (Place(page(row.slug), row.newest) for row in rows)
+    return (Place(page(row.slug), spelled(row.newest)) for row in rows)
 
 
 def _kinds(blog: Blog) -> list[str]:
@@ -71,7 +71,7 @@ def _posts(blog: Blog, rows: Iterable[AnyRow]) -> Iterator[Place]:
             continue
         yield Place(
             address,
-            datetime.fromisoformat(document["updated_at"]),
+            document["updated_at"],
             cover_of(document, seen_from=address),
         )
 
