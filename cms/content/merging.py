@@ -1,15 +1,17 @@
 """Letting one author or tag take another's place in all working copies."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, union, update
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from cms.accounts import saving
 from cms.accounts.permissions import Caller
 from cms.content.authors.models import Author
+from cms.content.posts import unpublished
 from cms.content.posts.models import Post
 from cms.content.tags.models import Tag
 from cms.editions import merging as published
@@ -47,11 +49,28 @@ def replace(
     ``link`` is the column of the table between posts and them.
     """
     old, kind = subject.id, type(subject).__name__.lower()
+    affected = _lock(session, link, edition, old)
     _take_over(session, link, old, into.id, by=by, now=now)
     session.delete(subject)
     session.flush()
     audit.note(session, kind, old, {"merged_into": (None, str(into.id))})
     published.merge(session, edition, old, into.id, kind=f"{kind}.merged", by_id=by.id, now=now)
+    for start in range(0, len(affected), PORTION):
+        unpublished.compare(session, affected[start : start + PORTION])
+
+
+def _lock(
+    session: Session,
+    link: InstrumentedAttribute[uuid.UUID],
+    edition: type[NamedEdition],
+    old: uuid.UUID,
+) -> Sequence[uuid.UUID]:
+    """The posts that name ``old``, as working copies or for readers; nobody else changes them."""
+    saying = select(link.class_.post_id).where(link == old)
+    named = union(saying, published.seen_with(edition, old))
+    return session.scalars(
+        select(Post.id).where(Post.id.in_(named)).order_by(Post.id).with_for_update()
+    ).all()
 
 
 def _take_over(
@@ -69,12 +88,7 @@ def _take_over(
     changes stays without.
     """
     table = link.class_
-    ids = session.scalars(
-        select(Post.id)
-        .where(Post.id.in_(select(table.post_id).where(link == old)))
-        .order_by(Post.id)
-        .with_for_update()
-    ).all()
+    ids = session.scalars(select(table.post_id).where(link == old).order_by(table.post_id)).all()
     named_both = select(table.post_id).where(link == into)
     once = delete(table).where(link == old, table.post_id.in_(named_both))
     for statement in (once, update(table).where(link == old).values({link.key: into})):

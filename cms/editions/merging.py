@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import inspect, select, update
+from sqlalchemy import Select, inspect, select, update
 from sqlalchemy.orm import Session
 
 from cms.editions import actions, counts, versions
@@ -31,6 +31,12 @@ PLACES: dict[type[NamedEdition], tuple[type[Listing], str]] = {
 }
 
 
+def seen_with(model: type[NamedEdition], group_id: uuid.UUID) -> Select[uuid.UUID]:
+    """The posts that readers find under an author or a tag."""
+    listing, _ = PLACES[model]
+    return select(listing.post_id).where(listing.live(), listing.group_id == group_id)
+
+
 def merge(
     session: Session,
     model: type[NamedEdition],
@@ -44,12 +50,11 @@ def merge(
     """End the author or tag ``old`` under one version; ``into`` takes its place, once in each post.
 
     Each post that readers see gets an edition that differs in this alone: what is unpublished
-    stays so, and ``updated_at`` stays. Call it last in an action.
+    stays so, and ``updated_at`` stays. From here to the commit, nobody else can take a version:
+    lock nothing after it.
     """
     version = versions.take(session)
-    listing, _ = PLACES[model]
-    listed = select(listing.post_id).where(listing.live(), listing.group_id == old)
-    post_ids = session.scalars(listed).all()
+    post_ids = session.scalars(seen_with(model, old)).all()
     for start in range(0, len(post_ids), PORTION):
         _refile(session, model, post_ids[start : start + PORTION], (str(old), str(into)), version)
     # Before it ends: it is found as what is live.

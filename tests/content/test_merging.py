@@ -130,6 +130,32 @@ def test_what_is_unpublished_stays_so(
 
 
 @each_kind
+@pytest.mark.parametrize("says", [["two"], ["two", "three"], ["three"], []])
+def test_a_post_that_says_by_now_what_readers_see_has_no_unpublished_changes(
+    kind: str, editor: Caller, pair: tuple[Any, ...], says: list[str]
+) -> None:
+    ids = {one["slug"]: one["id"] for one in pair}
+    name = link(kind)
+    post = factories.a_published_post(editor, **{name: [ids["one"]]})
+    said: dict[str, Any] = {name: [ids[slug] for slug in says]}
+    seen: dict[str, Any] = {name: [ids["two"]]}
+    edited = factories.edited(editor, post, **said)
+
+    merged(editor, kind, pair[0], pair[1])
+
+    def managed() -> Any:
+        return editor.get(f"/api/v1/manage/posts/{post['id']}").get_json()
+
+    # Readers see two.
+    assert managed()["has_unpublished_changes"] is (says != ["two"])
+    assert managed()["version"] == edited["version"]
+    factories.edited(editor, post, title="Another")
+    assert managed()["has_unpublished_changes"] is True
+    factories.edited(editor, post, title=post["title"], **seen)
+    assert managed()["has_unpublished_changes"] is False
+
+
+@each_kind
 def test_the_past_is_as_it_was(
     kind: str, editor: Caller, client: ContractClient, pair: tuple[Any, ...]
 ) -> None:
