@@ -27,25 +27,22 @@ def find_live_revision(session: Session, post_id: uuid.UUID) -> int | None:
     )
 
 
-def successors(
+def merges(
     session: Session, model: type[NamedEdition], ids: Collection[uuid.UUID]
-) -> dict[uuid.UUID, uuid.UUID]:
-    """Who took the place of those of ``ids`` that were merged away, in the end."""
-    found, asked = dict[uuid.UUID, uuid.UUID](), set(ids)
+) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """How those of ``ids`` that were merged away became those of today: each who, and into whom.
+
+    In the order in which it happened.
+    """
+    found, asked = dict[uuid.UUID, tuple[int | None, uuid.UUID, uuid.UUID]](), set(ids)
     while asked:
-        merged = select(model.subject_id, model.successor_id).where(
+        merged = select(model.until_version, model.subject_id, model.successor_id).where(
             model.subject_id.in_(asked), model.successor_id.is_not(None)
         )
-        step = {subject_id: into for subject_id, into in session.execute(merged) if into}
+        step = {old: (at, old, into) for at, old, into in session.execute(merged) if into}
         found |= step
-        asked = set(step.values()) - found.keys()
-    return {old: _last(old, found) for old in ids if old in found}
-
-
-def _last(old: uuid.UUID, followed: dict[uuid.UUID, uuid.UUID]) -> uuid.UUID:
-    while old in followed:
-        old = followed[old]
-    return old
+        asked = {into for _, _, into in step.values()} - found.keys()
+    return [(old, into) for _, old, into in sorted(found.values())]
 
 
 def moment_of(connection: Connection, version: int) -> datetime | None:

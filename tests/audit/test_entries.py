@@ -5,17 +5,19 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from cms.accounts import saving
 from cms.content.posts.models import Post
+from cms.content.posts.scheduling.models import Schedule
 from cms.content.tags.models import Tag
 from cms.editions import versions
 from cms.foundation import audit, moments
 from cms.foundation.audit.models import AuditEntry
 from cms.foundation.database import Database, new_id
 from cms.foundation.http.edge import Edge
+from cms.foundation.jobs.models import Job
 from tests import factories
 from tests.audit.log import Log
 from tests.callers import Caller
@@ -66,6 +68,23 @@ def test_a_post_that_is_deleted_for_good_says_what_it_was(admin: Caller, log: Lo
     assert changes["title"] == ["Gone", None]
     assert changes["body"] == [measured("Text"), None]
     assert changes["tag_ids"] == [[tag["id"]], None]
+
+
+def test_what_belongs_to_a_post_goes_with_it_without_entries(
+    app: Edge, admin: Caller, log: Log
+) -> None:
+    post = factories.a_post(admin)
+    factories.scheduled(admin, post, publish_at="2090-01-01T00:00:00Z")
+    for path, body in (("comments", {"text": "Well"}), ("preview-links", {"expires_in": 60})):
+        assert admin.post(f"{POSTS}/{post['id']}/{path}", json=body).status_code == 201
+    log.new()
+
+    assert admin.delete(f"{POSTS}/{post['id']}?purge=true", if_match="*").status_code == 204
+
+    assert log.only().subject_kind == "post"
+    with app.database.session(read_only=True) as session:
+        for table in (Schedule, Job):
+            assert session.scalars(select(table)).all() == []
 
 
 def test_a_schedule_that_is_taken_back_says_what_it_was(editor: Caller, log: Log) -> None:

@@ -100,6 +100,24 @@ def test_merges_are_followed(editor: Caller, kind: str) -> None:
     assert revision(editor, both, 1)["content"][link] == revision(editor, both, 2)["content"][link]
 
 
+@pytest.mark.parametrize("kind", ["tags", "authors"])
+def test_merges_leave_the_same_order_in_the_past_as_in_the_present(
+    editor: Caller, kind: str
+) -> None:
+    make = {"tags": factories.a_tag, "authors": factories.an_author}[kind]
+    link = f"{kind.removesuffix('s')}_ids"
+    first, second, third, into = (make(editor)["id"] for _ in range(4))
+    post = factories.a_post(editor, **{link: [first, second, third]})
+    saved(editor, post, title="Now")
+    for old in (third, first):
+        address = f"/api/v1/manage/{kind}/{old}/merge"
+        answer = editor.post(address, if_match="*", json={"into": into})
+        assert answer.status_code == 200
+
+    past, present = (revision(editor, post, number)["content"][link] for number in (1, 2))
+    assert past == present == [second, into]
+
+
 def test_comparing_says_what_differs_in_either_order(editor: Caller) -> None:
     tag = factories.a_tag(editor)
     post = factories.a_post(editor, title="One", body="It works.\n")

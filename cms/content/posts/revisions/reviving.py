@@ -1,7 +1,6 @@
 """What of an older content still can be: authors, tags and slugs come and go."""
 
 import uuid
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -13,7 +12,7 @@ from cms.content.posts.models import Post
 from cms.content.posts.revisions.models import Revision
 from cms.content.tags import queries as tag_queries
 from cms.editions import queries as editions
-from cms.editions.models import AuthorEdition, TagEdition
+from cms.editions.models import AuthorEdition, NamedEdition, TagEdition
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,23 +55,22 @@ def revive(session: Session, post: Post, revision: Revision) -> Revived:
 def followed(session: Session, content: Content) -> Content:
     """The same, naming those into whom its authors and tags were merged.
 
-    As merging does it in the present state of every post: once, in the place of the one merged
-    away unless the other was named already.
+    One merge after the other, as each was done to the present state of every post.
     """
-    merged_authors = editions.successors(session, AuthorEdition, content.author_ids)
-    merged_tags = editions.successors(session, TagEdition, content.tag_ids)
-    if not merged_authors and not merged_tags:
-        return content
     return replace(
         content,
-        author_ids=_renamed(content.author_ids, merged_authors),
-        tag_ids=_renamed(content.tag_ids, merged_tags),
+        author_ids=_followed(session, AuthorEdition, content.author_ids),
+        tag_ids=_followed(session, TagEdition, content.tag_ids),
     )
 
 
-def _renamed(
-    ids: Collection[uuid.UUID], merged: dict[uuid.UUID, uuid.UUID]
+def _followed(
+    session: Session, model: type[NamedEdition], ids: tuple[uuid.UUID, ...]
 ) -> tuple[uuid.UUID, ...]:
-    stay = {one for one in ids if one not in merged}
-    renamed = (one if one in stay else merged[one] for one in ids if merged.get(one) not in stay)
-    return tuple(dict.fromkeys(renamed))
+    """Once, in the place of the one merged away unless the other is named already."""
+    for old, into in editions.merges(session, model, ids):
+        if into in ids:
+            ids = tuple(one for one in ids if one != old)
+        else:
+            ids = tuple(into if one == old else one for one in ids)
+    return ids

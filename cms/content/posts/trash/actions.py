@@ -68,7 +68,7 @@ def purge(session: Session, post: Post, *, by: Caller, expected: Expected, now: 
     permissions.demand(by, Permission.POSTS_PURGE)
     saving.guard(session, post, expected)
     was_published = post.is_published
-    alarms.forget(session, post)
+    alarms.go_with(session, post)
     session.delete(post)
     session.flush()
     if was_published:
