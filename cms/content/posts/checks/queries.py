@@ -79,10 +79,10 @@ def _today(
     session: Session, edition: type[Edition], subject_ids: set[uuid.UUID]
 ) -> dict[uuid.UUID, str]:
     """The slugs that subjects have today, or those who took their places."""
-    into = dict[uuid.UUID, uuid.UUID]()
+    present = {one: one for one in subject_ids}
     if issubclass(edition, NamedEdition):
-        into = editions.successors(session, edition, subject_ids)
-    present = {one: into.get(one, one) for one in subject_ids}
+        for old, into in editions.merges(session, edition, subject_ids):
+            present = {one: into if at == old else at for one, at in present.items()}
     rows = session.execute(
         select(edition.subject_id, edition.slug).where(
             edition.subject_id.in_(set(present.values())), edition.live()
