@@ -1,5 +1,6 @@
 """Filter the audit log, however long it is."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0024"
@@ -17,11 +18,18 @@ def upgrade() -> None:
     op.create_index("ix_audit_entries_at", TABLE, ["at", "id"])
     for name, column in {**BEFORE, **ADDED}.items():
         op.create_index(f"ix_audit_entries_{name}", TABLE, [column, "at", "id"])
+    op.create_index(
+        "ix_audit_entries_keyed",
+        TABLE,
+        ["at", "id"],
+        sqlite_where=sa.text("key_id IS NOT NULL"),
+        postgresql_where=sa.text("key_id IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
     """Backwards."""
-    for name in ("at", *BEFORE, *ADDED):
+    for name in ("keyed", "at", *BEFORE, *ADDED):
         op.drop_index(f"ix_audit_entries_{name}", TABLE)
     for name, column in BEFORE.items():
         op.create_index(f"ix_audit_entries_{name}", TABLE, [column, "id"])

@@ -87,7 +87,8 @@ WALKS = {
     # Whatever is not one of the few is met soon from the end.
     "action:-edit_post": "at",
     "subject_kind:-[user,job]": "at",
-    "key_id:-null+subject_kind:-post": "at",
+    "key_id:-null": "keyed",
+    "key_id:-null+subject_kind:-post": "keyed",
 }
 MERGES = {
     "action:[publish_post,delete_author]": {"action": 2},

@@ -4,10 +4,13 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Index, Uuid
+from sqlalchemy import JSON, Index, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.foundation.database import Base, Key, UtcDateTime
+
+_HAS_KEY = text("key_id IS NOT NULL")
+_WITH_KEY: dict[str, Any] = {"sqlite_where": _HAS_KEY, "postgresql_where": _HAS_KEY}
 
 
 class AuditEntry(Base):
@@ -20,6 +23,8 @@ class AuditEntry(Base):
         Index("ix_audit_entries_action", "action", "at", "id"),
         Index("ix_audit_entries_actor", "actor_id", "at", "id"),
         Index("ix_audit_entries_key", "key_id", "at", "id"),
+        # What keys did, whichever: few entries perhaps, and far from each other.
+        Index("ix_audit_entries_keyed", "at", "id", **_WITH_KEY),
         Index("ix_audit_entries_address", "address", "at", "id"),
         Index("ix_audit_entries_kind", "subject_kind", "at", "id"),
         Index("ix_audit_entries_subject", "subject_id", "at", "id"),
