@@ -29,6 +29,9 @@ PATHS = (
     "/api/v1/tags",
     "/api/v1/tags/one",
     "/api/v1/tags/two",
+    "/api/v1/search?q=one",
+    "/api/v1/search?q=ann&tag=one&limit=1",
+    "/api/v1/suggest?q=one",
 )
 START = datetime(2026, 5, 1, tzinfo=UTC)
 State = dict[str, tuple[int, Any]]
@@ -144,6 +147,7 @@ def test_only_the_answer_for_a_version_is_kept_for_ever(client: ContractClient, 
     [
         *(*reading.LISTS, *(f"{path}/x" for path in reading.LISTS)),
         *(f"{reading.POSTS}/x/{part}" for part in ("neighbours", "related")),
+        *("/api/v1/search", "/api/v1/suggest"),
     ],
 )
 @pytest.mark.parametrize(

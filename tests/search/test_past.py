@@ -1,5 +1,6 @@
 """A search as of a version answers what the search answered then."""
 
+import uuid
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from cms.delivery.search import finding, postgresql, sqlite
 from cms.delivery.search.past import index as past
+from cms.delivery.search.past import queries
 from cms.editions import pruning
 from cms.foundation import moments
 from cms.foundation.http.edge import Edge
@@ -18,10 +20,12 @@ from tests.callers import Caller, ContractClient
 from tests.conftest import empty
 from tests.content.test_merging import merged
 from tests.delivery import reading
+from tests.delivery import test_growth as growth
 from tests.properties import OF_A_SITE
 from tests.search.test_finding import SEARCH, a_post, search, slugs
 from tests.search.test_model import VOCABULARY, a_question
 
+grown = growth.grown
 MOMENTS = [f"202{year}-02-01T00:00:00Z" for year in (4, 4, 5)]
 NAMES = ["Stone River", "Étude 40", "Rivers", "river a", "Stones"]
 TYPED = ["ri", "stone r"]
@@ -273,3 +277,19 @@ def test_a_site_is_searched_as_it_was_only_where_the_operator_says_so(
             answer = client.get(f"{path}&as_of={as_of}")
             assert answer.status_code == 422
             assert [one["pointer"] for one in answer.get_json()["errors"]] == ["?as_of"]
+
+
+IDS = [uuid.UUID(int=number) for number in range(3)]
+LOOKS: dict[str, Any] = {
+    "changes": lambda view: queries.changes(view, 10),
+    "posts": lambda view: queries.posts(view, IDS),
+    "numbers": lambda view: queries.numbers(view, IDS),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_what_has_changed_is_found_along_indexes(grown: Any, look: str) -> None:
+    # The last one asks what is kept still.
+    (statement, plan), *_ = growth.plans(grown, LOOKS[look], 3)
+
+    assert growth.walks_an_index(plan), f"{statement}\n{plan}"
