@@ -28,6 +28,7 @@ NEEDED = {
     **dict.fromkeys(("change-tag", "merge-tag", "delete-tag"), staff.TAG_KEEPERS),
 }
 INSTEAD = {"purge": "ada"}
+ENOUGH_TAGS = 2
 # Nobody says which state of the post they know.
 UNCONDITIONAL = {
     *("create", "create-tag", "comment", "bulk", "preview", "revoke"),
@@ -88,12 +89,12 @@ class Newsroom(RuleBasedStateMachine):
             outcome = self._ask(wish, post, plan)
 
     def _wait(self, wish: Wish) -> None:
-        if self.day.due():
-            self.day.pass_time()
-        elif wish.is_fit:
+        if wish.is_fit and not self.day.due():
             # So that there is something to wait for.
             soon = {"start": "soon", "end": "never", "follow_draft": False}
             self._schedule(wish._replace(verb="schedule", values=soon))
+        if self.day.due():
+            self.day.pass_time()
 
     def _bulk(self, wish: Wish) -> None:
         who = self._somebody(wish, wish.values["parts"][0][1])
@@ -108,6 +109,10 @@ class Newsroom(RuleBasedStateMachine):
     def _tag(self, wish: Wish) -> None:
         values, verb = wish.values, wish.verb
         said: dict[str, Any] = {}
+        if wish.is_fit and len(self._model.site.tags) < ENOUGH_TAGS:
+            # So that there are some.
+            self._ask(wish._replace(verb="create-tag"), "", {"name": values["tag"]})
+            return
         if verb == "merge-tag":
             said = {"into": self._tag_named(wish, values["into"])}
         elif verb == "change-tag":
@@ -139,11 +144,11 @@ class Newsroom(RuleBasedStateMachine):
         return self.day.newsroom
 
     def _post(self, wish: Wish) -> str:
-        """The post itself if it can take the step, or the newest that can."""
-        what = WHAT.get(wish.verb, wish.verb)
-        legal = [one for one in self._model.posts if self._model.can_take(one, what)]
-        is_kept = wish.post in legal or not (legal and wish.is_fit)
-        return wish.post if is_kept else legal[-1]
+        """The post itself if it can take the step, or the newest that can, or the newest."""
+        what, made = WHAT.get(wish.verb, wish.verb), [*self._model.posts]
+        fit = [one for one in made if self._model.can_take(one, what)] or made
+        is_kept = wish.post in fit or not (fit and wish.is_fit)
+        return wish.post if is_kept else fit[-1]
 
     def _somebody(self, wish: Wish, post: str) -> str:
         """By name; the owner is who made the post."""

@@ -19,7 +19,7 @@ from tests.servers import LiveServer
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
 # For a longer try, raise the days.
-DAYS, STEPS_A_DAY, FEWEST_STEPS = 25, 50, 1000
+DAYS, STEPS_A_DAY, FEWEST_STEPS = 30, 50, 1000
 
 
 @pytest.fixture
