@@ -1,0 +1,1 @@
+"""A newsroom at work: random days of several people, on a real server and in a small model."""

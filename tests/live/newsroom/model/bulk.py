@@ -1,0 +1,60 @@
+"""Many posts in one request: each part as if it came alone, all or none if that is asked for."""
+
+from copy import deepcopy
+from dataclasses import replace
+from typing import Any
+
+from tests.live.newsroom.model import workflow, writing
+from tests.live.newsroom.model.state import Newsroom
+from tests.live.newsroom.steps import Outcome, Refused, Step
+
+
+def carry_out(newsroom: Newsroom, step: Step) -> Outcome:
+    """Each part after the other; gives the code of each that failed, and the status of the rest."""
+    before = deepcopy(vars(newsroom))
+    parts = tuple(_attempt(newsroom, part) for part in step.values["parts"])
+    has_failed = any(code is not None for code, _ in parts)
+    is_refused = has_failed and step.values["atomic"] and not step.values["dry_run"]
+    if is_refused or step.values["dry_run"]:
+        vars(newsroom).update(before)
+    if is_refused:
+        raise Refused(409, "bulk_failed", tuple(part for part in parts if part[0]))
+    return Outcome(200, None, parts)
+
+
+def _attempt(newsroom: Newsroom, part: Step) -> tuple[str | None, str | None]:
+    try:
+        _do(newsroom, part)
+    except Refused as refusal:
+        return refusal.outcome.code, None
+    post = newsroom.posts[part.subject]
+    return None, None if part.verb == "trash" else post.status
+
+
+def _do(newsroom: Newsroom, part: Step) -> None:
+    match part.verb:
+        case "publish":
+            workflow.publish(newsroom, part)
+        case "unpublish":
+            workflow.unpublish(newsroom, part)
+        case "trash":
+            workflow.trash(newsroom, part)
+        case "patch":
+            writing.edit(newsroom, part)
+        case "assign_authors":
+            writing.edit(newsroom, part)
+        case "tag" | "untag":
+            _refile(newsroom, part)
+
+
+def _refile(newsroom: Newsroom, part: Step) -> None:
+    """More tags behind those that it has, or fewer; of tags that there are."""
+    post = newsroom.allowed(part, "edit")
+    named: list[Any] = [newsroom.site.tag_at(slug) for slug in part.values["slugs"]]
+    if None in named:
+        raise Refused(422, "invalid_input")
+    if part.verb == "tag":
+        tags = tuple(dict.fromkeys([*post.content.tags, *named]))
+    else:
+        tags = tuple(one for one in post.content.tags if one not in named)
+    post.save(replace(post.content, tags=tags), part.who)
