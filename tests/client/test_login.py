@@ -428,7 +428,7 @@ def test_ctrl_c_leaves_a_clean_message(tmp_path: Path) -> None:
         )
         assert arrived.wait(20)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=20)
         done.set()
     assert process.returncode == 130
     assert errors.startswith("Stopped. 0 files are done, 1 are not")

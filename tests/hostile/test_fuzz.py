@@ -47,7 +47,8 @@ def send(request: Request, world: World, what: str, **changes: Any) -> None:
     before = refusals.digest(world.app.database)
     answer = request.sent(world.admin, **changes)
     if answer.status_code >= 300 and answer.status_code != 304:
-        refusals.check(answer, REFUSED | {405}, what)
+        asked = f"{changes.get('path', '')}?{changes.get('query', '')}"
+        refusals.check(answer, REFUSED | {405}, what, asked=asked)
         assert refusals.digest(world.app.database) == before, what
 
 
