@@ -105,8 +105,6 @@ class Day:
         note(f"    {step}, sent again{'' if body is None else ' otherwise'}: {_told(answer)}")
         if body is not None:
             same("answer", (answer.status, _code(answer)), (422, "idempotency_key_reused"))
-        elif step.verb == "preview":
-            same("answer", (answer.status, _code(answer)), (409, "answer_not_kept"))
         else:
             same("answer", (answer.status, answer.body), (done.answer.status, done.answer.body))
             same("whether it says so", answer.headers.get("idempotent-replayed"), "true")

@@ -27,8 +27,7 @@ def _attempt(newsroom: Newsroom, part: Step) -> tuple[str | None, str | None]:
         _do(newsroom, part)
     except Refused as refusal:
         return refusal.outcome.code, None
-    post = newsroom.posts[part.subject]
-    return None, None if part.verb == "trash" else post.status
+    return None, newsroom.posts[part.subject].status
 
 
 def _do(newsroom: Newsroom, part: Step) -> None:
