@@ -1,16 +1,11 @@
-"""Index words for search."""
+"""Make room for an index of words; what is there already is indexed by 0025."""
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.orm import Session
-
-from cms.editions.models import AuthorEdition, PostEdition, TagEdition
-from cms.editions.search import actions
 
 revision = "0008"
 down_revision = "0007"
 
-POSTS_AT_A_TIME = 500
 KEY = sa.String().with_variant(sa.Text(collation="C"), "postgresql")
 # Words come folded and divided by spaces; this tokenizer takes them as they are.
 SQLITE = """
@@ -70,28 +65,6 @@ def upgrade() -> None:
     op.create_index("ix_search_terms_reversed", "search_terms", ["reversed"])
     is_sqlite = op.get_context().dialect.name == "sqlite"
     op.execute(SQLITE if is_sqlite else POSTGRESQL)
-    _index_what_is_live()
-
-
-def _index_what_is_live() -> None:
-    session = Session(op.get_bind())
-    for model in (AuthorEdition, TagEdition):
-        # Only columns that have always been there: the model may know later ones.
-        named = sa.select(model.subject_id, model.document).where(model.live())
-        for subject_id, document in session.execute(named).all():
-            actions.add_name(session, model, subject_id, document)
-    session.flush()
-    ids = session.scalars(sa.select(PostEdition.id).where(PostEdition.live())).all()
-    for begin in range(0, len(ids), POSTS_AT_A_TIME):
-        some = ids[begin : begin + POSTS_AT_A_TIME]
-        columns = (
-            PostEdition.id,
-            PostEdition.published_at,
-            PostEdition.document,
-            PostEdition.html,
-        )
-        rows = session.execute(sa.select(*columns).where(PostEdition.id.in_(some))).all()
-        actions.add(session, [tuple(row) for row in rows])
 
 
 def downgrade() -> None:

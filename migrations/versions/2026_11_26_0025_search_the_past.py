@@ -1,4 +1,4 @@
-"""Search the past."""
+"""Index what was there before the index, and let the past be searched."""
 
 import uuid
 from collections.abc import Sequence
@@ -8,7 +8,9 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.orm import Session
 
+from cms.editions.models import AuthorEdition, PostEdition, TagEdition
 from cms.editions.search import actions
+from cms.editions.search.models import SearchEntry, SearchName
 from cms.foundation.database import UtcDateTime
 
 revision = "0025"
@@ -37,12 +39,37 @@ def upgrade() -> None:
         "search_terms",
         sa.Column("from_version", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
     )
-    _number_what_has_ended()
+    session = Session(op.get_bind())
+    _index_what_is_live(session)
+    _number_what_has_ended(session)
 
 
-def _number_what_has_ended() -> None:
+def _index_what_is_live(session: Session) -> None:
+    """What was published before there was an index. Here, by the code that knows its last form."""
+    for model in (AuthorEdition, TagEdition):
+        unknown = model.subject_id.not_in(sa.select(SearchName.subject_id))
+        named = sa.select(model.subject_id, model.document).where(model.live(), unknown)
+        for subject_id, document in session.execute(named).all():
+            actions.add_name(session, model, subject_id, document)
+    session.flush()
+    unknown = PostEdition.subject_id.not_in(sa.select(SearchEntry.post_id))
+    ids = session.scalars(sa.select(PostEdition.id).where(PostEdition.live(), unknown)).all()
+    for begin in range(0, len(ids), AT_A_TIME):
+        # Only columns that have always been there: the model may know later ones.
+        columns = (
+            PostEdition.id,
+            PostEdition.published_at,
+            PostEdition.document,
+            PostEdition.html,
+        )
+        some = PostEdition.id.in_(ids[begin : begin + AT_A_TIME])
+        rows = session.execute(sa.select(*columns).where(some)).all()
+        actions.add(session, [tuple(row) for row in rows], version=0)
+
+
+def _number_what_has_ended(session: Session) -> None:
     """Give them places in the past: those that they had were not kept."""
-    session, last = Session(op.get_bind()), uuid.UUID(int=0)
+    last = uuid.UUID(int=0)
     while rows := _ended(session, last):
         places = actions.free_numbers(session, [row.published_at for row in rows])
         numbered = [

@@ -381,8 +381,8 @@ def test_posts_of_the_same_moment_all_have_a_place_in_its_year(
     ]
 
     with app.database.transaction() as session:
-        actions.add(session, posts[:150])
-        actions.add(session, posts[150:])
+        actions.add(session, posts[:150], version=0)
+        actions.add(session, posts[150:], version=0)
         numbers = session.scalars(select(SearchEntry.number)).all()
 
     assert len(set(numbers)) == len(ids)

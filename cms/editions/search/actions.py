@@ -3,11 +3,10 @@
 import uuid
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, bindparam, delete, select
+from sqlalchemy import BigInteger, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from cms.editions.models import NamedEdition, PostEdition
@@ -16,17 +15,21 @@ from cms.editions.search.entries import Entry, entry, names, number, terms
 from cms.editions.search.models import SearchEntry, SearchName, SearchNumber
 from cms.foundation import bulk
 
+_TAKEN = select(SearchEntry.number).where(
+    SearchEntry.number.in_(bindparam("numbers", expanding=True, type_=BigInteger))
+)
+
 
 def add(
     session: Session,
     posts: Iterable[tuple[uuid.UUID, datetime, str, str]],
     *,
-    version: int | None = None,
+    version: int,
     learned: set[str] | None = None,
 ) -> None:
     """Let posts be found that have no entry; each is an edition's id, moment, document and HTML.
 
-    ``version``: the one that they begin at; none where there is no past to tell it from.
+    ``version``: the one that they begin at; 0 where nobody knows any more.
     ``learned``: words that need not be kept again, since whoever calls knows that they are. It
     grows by those of ``posts``.
     """
@@ -84,7 +87,7 @@ def free_numbers(session: Session, moments: list[datetime]) -> list[int]:
     attempt, open_places = 0, list(range(len(moments)))
     while open_places:
         wanted = {place: number(moments[place], attempt) for place in open_places}
-        known = session.connection().scalars(_known(), {"numbers": list(wanted.values())})
+        known = session.connection().scalars(_TAKEN, {"numbers": list(wanted.values())})
         taken = {*chosen.values(), *known}
         for place, one in wanted.items():
             if one not in taken:
@@ -93,12 +96,6 @@ def free_numbers(session: Session, moments: list[datetime]) -> list[int]:
         open_places = [place for place in wanted if place not in chosen]
         attempt += 1
     return [chosen[place] for place in range(len(moments))]
-
-
-@cache
-def _known() -> Select[int]:
-    asked = bindparam("numbers", expanding=True, type_=BigInteger)
-    return select(SearchEntry.number).where(SearchEntry.number.in_(asked))
 
 
 def _number(numbered: tuple[int, Entry]) -> int:

@@ -12,10 +12,6 @@ from cms.foundation import bulk
 NOWHERE = "16383"
 _REMOVE = text("DELETE FROM search_words WHERE number = :number")
 _LEARN = text(
-    "INSERT INTO search_terms (term, reversed) "
-    "SELECT term, reverse(term) FROM unnest(:terms) AS new (term) ON CONFLICT DO NOTHING"
-).bindparams(bindparam("terms", type_=ARRAY(Text)))
-_LEARN_AT = text(
     "INSERT INTO search_terms (term, reversed, from_version) "
     "SELECT term, reverse(term), :version FROM unnest(:terms) AS new (term) ON CONFLICT DO NOTHING"
 ).bindparams(bindparam("terms", type_=ARRAY(Text)), bindparam("version", type_=BigInteger))
@@ -32,12 +28,9 @@ def remove(connection: Connection, number: int, _entry: Entry) -> None:
     connection.execute(_REMOVE, {"number": number})
 
 
-def learn(connection: Connection, terms: list[str], version: int | None) -> None:
-    """Keep words that are not known yet, from ``version`` on; without it, as known for ever."""
-    if version is None:
-        connection.execute(_LEARN, {"terms": terms})
-    else:
-        connection.execute(_LEARN_AT, {"terms": terms, "version": version})
+def learn(connection: Connection, terms: list[str], version: int) -> None:
+    """Keep words that are not known yet, from ``version`` on."""
+    connection.execute(_LEARN, {"terms": terms, "version": version})
 
 
 def _spelled(entry: Entry) -> str:

@@ -18,8 +18,7 @@ _UNKNOWN = (
     "WHERE NOT EXISTS (SELECT * FROM search_terms WHERE term = asked.value)"
 )
 # SQLAlchemy's own way with parameters takes three times as long.
-_LEARN = "INSERT INTO search_terms (term, reversed) VALUES (?, ?) ON CONFLICT DO NOTHING"
-_LEARN_AT = (
+_LEARN = (
     "INSERT INTO search_terms (term, reversed, from_version) VALUES (?, ?, ?)"
     " ON CONFLICT DO NOTHING"
 )
@@ -36,16 +35,12 @@ def remove(connection: Connection, number: int, entry: Entry) -> None:
     connection.execute(_REMOVE, {"number": number, "words": _spelled(entry)})
 
 
-def learn(connection: Connection, terms: list[str], version: int | None) -> None:
-    """Keep words that are not known yet, from ``version`` on; without it, as known for ever."""
+def learn(connection: Connection, terms: list[str], version: int) -> None:
+    """Keep words that are not known yet, from ``version`` on."""
     asked = orjson.dumps(terms).decode()
     unknown = connection.exec_driver_sql(_UNKNOWN, (asked,)).scalars().all()
-    if not unknown:
-        return
-    if version is None:
-        connection.exec_driver_sql(_LEARN, [(term, term[::-1]) for term in unknown])
-    else:
-        connection.exec_driver_sql(_LEARN_AT, [(term, term[::-1], version) for term in unknown])
+    if unknown:
+        connection.exec_driver_sql(_LEARN, [(term, term[::-1], version) for term in unknown])
 
 
 def _spelled(entry: Entry) -> str:
