@@ -38,14 +38,15 @@ def grow(database: Database, numbers: range) -> None:
                 )
                 for number in numbers
             ],
+            version=0,
         )
 
 
 def found(database: Database, question: str) -> tuple[list[int], bool]:
     """Which posts are found, the newest first, and whether these are all."""
     with database.lookup.connect() as connection:
-        asked = finding.asked(index.Today(connection), language.parse(question))
-        answer = finding.find(index.Today(connection), asked)
+        asked = finding.asked(index.Index(connection), language.parse(question))
+        answer = finding.find(index.Index(connection), asked)
         hours = [
             (entries.BEGIN_OF_TIME + (hit.number >> entries.TIE_BITS) * entries.MILLISECOND - BEGIN)
             // timedelta(hours=1)
@@ -86,9 +87,9 @@ def test_sqlite_takes_as_many_steps_however_many_posts_have_a_word(database: Dat
 
     def searched(question: str) -> int:
         with database.lookup.connect() as connection:
-            asked = finding.asked(index.Today(connection), language.parse(question))
+            asked = finding.asked(index.Index(connection), language.parse(question))
             return steps.taken(
-                connection, lambda: finding.newest(index.Today(connection), asked, 50)
+                connection, lambda: finding.newest(index.Index(connection), asked, 50)
             )
 
     questions = ("everywhere", "everywhere even", "every*", "everywhere -odd")

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -10,36 +10,15 @@ from cms.delivery.search import postgresql, queries, sqlite
 from cms.delivery.search.asked import Asked
 
 
-class Index(Protocol):
-    """What a search asks: of the site as it is, or as it was."""
+class Index:
+    """What a search asks."""
 
-    def newest(self, asked: Asked, most: int) -> list[int]:
-        """The numbers of the newest posts that fit, newest first."""
-
-    def among(self, asked: Asked, numbers: list[int], most: int) -> list[int]:
-        """Those of ``numbers``, all that fit loosely down to the last one, that fit."""
-
-    def entries(self, numbers: list[int]) -> Sequence[Any]:
-        """What ranking and facets need of posts, in no order."""
-
-    def names(self, word: str, *, is_beginning: bool, most: int) -> Sequence[Any]:
-        """``word, subject_id, kind, name`` of authors and tags with a word in their name."""
-
-    def terms(self, beginning: str, most: int) -> list[str]:
-        """Words that begin so."""
-
-    def terms_ending(self, ending: str, most: int) -> list[str]:
-        """Words that end so."""
-
-
-class Today:
-    """The index as it is."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Read through ``connection``."""
+    def __init__(self, connection: Connection, *, at: int | None = None) -> None:
+        """Read through ``connection``; of words, those that were there ``at`` a version."""
         self._connection = connection
         is_sqlite = connection.dialect.name == "sqlite"
         self._database: ModuleType = sqlite if is_sqlite else postgresql
+        self._at = at
 
     def newest(self, asked: Asked, most: int) -> list[int]:
         """The numbers of the newest posts that fit, newest first."""
@@ -63,8 +42,8 @@ class Today:
 
     def terms(self, beginning: str, most: int) -> list[str]:
         """Words that begin so."""
-        return queries.terms(self._connection, beginning, most)
+        return queries.terms(self._connection, beginning, most, at=self._at)
 
     def terms_ending(self, ending: str, most: int) -> list[str]:
         """Words that end so."""
-        return queries.terms_ending(self._connection, ending, most)
+        return queries.terms_ending(self._connection, ending, most, at=self._at)

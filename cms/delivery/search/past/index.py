@@ -8,7 +8,7 @@ from cms.delivery import queries as site
 from cms.delivery.looking import View
 from cms.delivery.search import queries
 from cms.delivery.search.asked import Asked
-from cms.delivery.search.index import Index, Today
+from cms.delivery.search.index import Index
 from cms.delivery.search.past import queries as past
 from cms.delivery.search.past.words import Words
 from cms.editions.models import AuthorEdition, NamedEdition, TagEdition
@@ -41,7 +41,7 @@ class Former(NamedTuple):
 def at(view: View) -> Index:
     """The index at the version of ``view``. Raises ``Unprocessable`` if too much has changed."""
     if view.version == view.present.number:
-        return Today(view.connection)
+        return Index(view.connection)
     changes = past.changes(view, MOST_CHANGES + 1)
     if len(changes) > MOST_CHANGES:
         raise _too_far(view)
@@ -51,13 +51,12 @@ def at(view: View) -> Index:
     return Past(view, {kind: list(ids) for kind, ids in changed.items()})
 
 
-class Past:
+class Past(Index):
     """The index as it was."""
 
     def __init__(self, view: View, changed: dict[str, Ids]) -> None:
         """``changed``: who is not as then, by the names of their kinds."""
-        self._view = view
-        self._today = Today(view.connection)
+        super().__init__(view.connection, at=view.version)
         ids = changed.get("post", [])
         self._posts = _posts(view, ids) if ids else {}
         # What stands in the index of today under other words, or did not exist.
@@ -68,34 +67,26 @@ class Past:
 
     def newest(self, asked: Asked, most: int) -> list[int]:
         """The numbers of the newest posts that fitted, newest first."""
-        found = self._today.newest(asked, most + len(self._hidden))
+        found = super().newest(asked, most + len(self._hidden))
         return self._corrected(found, asked, self._posts, most)
 
     def among(self, asked: Asked, numbers: list[int], most: int) -> list[int]:
         """Those of ``numbers``, all that fitted loosely down to the last one, that fitted."""
-        found = self._today.among(asked, numbers, most + len(self._hidden))
+        found = super().among(asked, numbers, most + len(self._hidden))
         return self._corrected(found, asked, self._posts.keys() & numbers, most)
 
     def entries(self, numbers: list[int]) -> Sequence[Any]:
         """What ranking and facets need of posts, in no order."""
         former = [self._posts[one] for one in numbers if one in self._posts]
         rest = [one for one in numbers if one not in self._posts]
-        return [*former, *(self._today.entries(rest) if rest else [])]
+        return [*former, *(super().entries(rest) if rest else [])]
 
     def names(self, word: str, *, is_beginning: bool, most: int) -> Sequence[Any]:
         """``word, subject_id, kind, name`` of authors and tags, by word and id."""
         end = queries.end_of(word) if is_beginning else word
         rows: list[Any] = [one for one in self._names if word <= one.word <= end]
-        rows += queries.names(self._view.connection, word, end, most, without=self._renamed)
+        rows += queries.names(self._connection, word, end, most, without=self._renamed)
         return sorted(rows, key=lambda row: (row.word, row.subject_id))[:most]
-
-    def terms(self, beginning: str, most: int) -> list[str]:
-        """Words that begin so."""
-        return queries.terms(self._view.connection, beginning, most, at=self._view.version)
-
-    def terms_ending(self, ending: str, most: int) -> list[str]:
-        """Words that end so."""
-        return queries.terms_ending(self._view.connection, ending, most, at=self._view.version)
 
     def _corrected(
         self, found: list[int], asked: Asked, former: Collection[int], most: int
