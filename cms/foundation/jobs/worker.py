@@ -121,8 +121,7 @@ class Worker:
         with self._database.transaction() as session:
             if not queries.claim(session, job):
                 return False
-            most_attempts, now = self._works[job.kind].most_attempts, self._now(session)
-            actions.fail(session, job, DIED, attempt=attempt, most_attempts=most_attempts, now=now)
+            self._count(session, job, attempt, DIED)
         _log(job, attempt).info("job_begun")
         return True
 
@@ -175,19 +174,23 @@ class Worker:
 
     def _fail(self, job: Job, attempt: int, error: Exception) -> None:
         """Write down what went wrong, in a transaction of its own."""
-        log, most_attempts = _log(job, attempt), self._works[job.kind].most_attempts
+        log = _log(job, attempt)
         with self._database.transaction() as session:
-            now = self._now(session)
             if _is_passing(error):
                 log.warning("job_postponed", error=repr(error))
-                message = "The database had no time."
+                message, now = "The database had no time.", self._now(session)
                 actions.postpone(session, job, message, attempt=attempt, now=now)
-            elif actions.fail(
-                session, job, _told(error), attempt=attempt, most_attempts=most_attempts, now=now
-            ):
+            elif self._count(session, job, attempt, _told(error)):
                 log.warning("job_failed", **_logged(error))
             else:
                 log.error("job_dead", **_logged(error))
+
+    def _count(self, session: Session, job: Job, attempt: int, error: str) -> bool:
+        """Note that this attempt failed; say whether there is another."""
+        most_attempts, now = self._works[job.kind].most_attempts, self._now(session)
+        return actions.fail(
+            session, job, error, attempt=attempt, most_attempts=most_attempts, now=now
+        )
 
 
 def _act(errand: Errand, what: Any, job: Job, until: datetime) -> None:
