@@ -51,7 +51,6 @@ from cms.foundation.http.docs.problems_page import register_problems_page
 from cms.foundation.http.edge import Edge
 from cms.foundation.http.proxies import TrustedProxies
 from cms.foundation.jobs.work import Work, Works
-from cms.foundation.mail import Mailer
 from cms.foundation.settings import Settings, load
 from cms.operation.audit import routes as audit_routes
 from cms.operation.jobs import routes as job_routes
@@ -147,7 +146,7 @@ def inform(database: Database, settings: Settings) -> None:
 
 def works(settings: Settings) -> Works:
     """All that there is with these settings."""
-    sender = Sender(settings, Mailer(settings))
+    sender = Sender(settings)
     if not sender.mailer.is_set_up:
         return WORKS
     return {**WORKS, forgotten.KIND: forgotten.work(sender), sending.KIND: sender.errand()}
@@ -167,7 +166,7 @@ def _provide(app: Edge, settings: Settings, watched: present.Present) -> None:
         "cms.known_tags": tag_queries.by_ids,
         "cms.throttle": throttle.Throttle(settings, "login"),
         "cms.reset_throttle": throttle.Throttle(settings, "reset"),
-        "cms.links": Sender(settings, Mailer(settings)),
+        "cms.links": Sender(settings),
     }
 
 

@@ -17,7 +17,6 @@ from cms.accounts.users.schemas import UserIn
 from cms.commands.console import opened, user_with
 from cms.foundation import moments
 from cms.foundation.database import Database
-from cms.foundation.mail import Mailer
 from cms.foundation.settings import Settings, load
 
 ROLE = click.option(
@@ -97,7 +96,7 @@ def reset_password(email: str, *, only_print: bool) -> None:
 
 
 def _pass_on(settings: Settings, to: User, text: str, *, only_print: bool) -> None:
-    sender = Sender(settings, Mailer(settings))
+    sender = Sender(settings)
     if not only_print and sender.mailer.is_set_up:
         if sender.send(to, text):
             click.echo(f"A link is on its way to {to.email}.")

@@ -47,7 +47,11 @@ class Sender:
     """Where links lead, and how they are sent. Never asks a request where this site is."""
 
     settings: Settings
-    mailer: Mailer
+
+    @property
+    def mailer(self) -> Mailer:
+        """Who hands them to the mail server."""
+        return Mailer(self.settings)
 
     def address(self, text: str) -> str:
         """The page on which this link sets a password."""
