@@ -22,8 +22,8 @@ def worker(*, once: bool) -> None:
     """Do the work that is due, such as publishing scheduled posts and sending mails.
 
     `cms serve` does it too, unless CMS_WORKER=none. Run as many as you like, wherever they reach
-    the database: each job has its effect once. Stops on SIGTERM and SIGINT when the job in hand is
-    done; `cms jobs list` shows what failed.
+    the database: each job has its effect once, but for a mail whose worker was killed. Stops on
+    SIGTERM and SIGINT when the job in hand is done; `cms jobs list` shows what failed.
     """
     settings = load()
     logs.configure(level=settings.log_level, as_json=settings.is_production)

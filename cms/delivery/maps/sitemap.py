@@ -43,15 +43,15 @@ def write(places: Iterable[Place]) -> bytes:
 
 
 def _written(root: str, namespaces: str, name: str, places: Iterable[Place]) -> bytes:
-    inside = "".join([f"<{name}>{_spelled(*place)}</{name}>" for place in places])
+    inside = "".join([f"<{name}>{_inside(*place)}</{name}>" for place in places])
     whole = f"<{root} {namespaces}>{inside}</{root}>" if inside else f"<{root} {namespaces}/>"
     return f"{_DECLARATION}{whole}".encode()
 
 
-def _spelled(address: str, changed: str, image: str) -> str:
-    spelled = f"<loc>{escaped(address)}</loc>"
+def _inside(address: str, changed: str, image: str) -> str:
+    written = f"<loc>{escaped(address)}</loc>"
     if changed:
-        spelled += f"<lastmod>{changed}</lastmod>"
+        written += f"<lastmod>{changed}</lastmod>"
     if image and len(image) <= LONGEST_IMAGE:
-        spelled += f"<image:image><image:loc>{escaped(image)}</image:loc></image:image>"
-    return spelled
+        written += f"<image:image><image:loc>{escaped(image)}</image:loc></image:image>"
+    return written

@@ -24,10 +24,11 @@ EVERY = timedelta(hours=1)
 def run(session: Session, _job: Job, *, prepared: Any, now: datetime) -> datetime | None:  # noqa: ARG001
     """Purge some of what is too old; give when there is more."""
     kept = timedelta(days=session.info[DAYS])
-    if purging.purge(session, now - kept, PORTION) == PORTION:
+    before = now - kept
+    if purging.purge(session, before, PORTION) == PORTION:
         return now
     # What is too old and still there, somebody else is at.
-    later = select(func.min(Post.trashed_at)).where(Post.trashed_at > now - kept)
+    later = select(func.min(Post.trashed_at)).where(Post.trashed_at > before)
     oldest = session.scalar(later)
     return None if oldest is None else oldest + kept
 
