@@ -14,8 +14,6 @@ from cms.foundation import audit, migrations
 from cms.foundation.database import Database
 from cms.foundation.settings import Settings
 
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="For machines.")
-
 
 @contextmanager
 def opened(settings: Settings, *, must_be_migrated: bool = True) -> Iterator[Database]:

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from cms.accounts.users import queries as user_queries
-from cms.commands.console import AS_JSON
+from cms.commands.options import AS_JSON
 from cms.foundation import migrations
 from cms.foundation.database import Database
 from cms.foundation.errors import FaultyConfiguration

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.orm import Session
 
-from cms.commands.console import AS_JSON, opened
+from cms.commands.console import opened
+from cms.commands.options import AS_JSON
 from cms.foundation.jobs import actions, clock, queries
 from cms.foundation.jobs.models import Job, Status
 from cms.foundation.settings import load

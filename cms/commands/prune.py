@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from cms.commands.console import AS_JSON, opened
+from cms.commands.console import opened
+from cms.commands.options import AS_JSON
 from cms.commands.progress import bar
 from cms.content.posts.trash import purging
 from cms.editions import pruning

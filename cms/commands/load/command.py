@@ -21,9 +21,10 @@ from rich.progress import (
 from rich.table import Table
 
 from cms.accounts.permissions import Caller
-from cms.commands.console import AS_JSON, an_admin, opened, user_with
+from cms.commands.console import an_admin, opened, user_with
 from cms.commands.load import reading
 from cms.commands.load.preparing import Prepared
+from cms.commands.options import AS_JSON
 from cms.commands.progress import bar
 from cms.content.loading import actions
 from cms.content.loading.actions import Known

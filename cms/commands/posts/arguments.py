@@ -1,4 +1,4 @@
-"""What the commands are told: a post, a revision, a moment, and whether a script reads on."""
+"""What the commands are told: a post, a revision, a moment."""
 
 from datetime import datetime
 from typing import Any
@@ -24,5 +24,4 @@ class _Moment(click.ParamType[datetime]):
 
 POST = click.argument("name", metavar="POST")
 REVISION = click.argument("number", metavar="[REVISION]", type=click.IntRange(1), required=False)
-AS_JSON = click.option("--json", "as_json", is_flag=True, help="Print JSON, for scripts.")
 MOMENT = _Moment()

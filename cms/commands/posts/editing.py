@@ -16,8 +16,9 @@ from cms.commands.client.storage import StorageFault
 from cms.commands.documents import differences, text_file
 from cms.commands.documents.document import Document, DocumentFault
 from cms.commands.documents.sending import Sending
+from cms.commands.options import AS_JSON
 from cms.commands.posts import showing
-from cms.commands.posts.arguments import AS_JSON, POST
+from cms.commands.posts.arguments import POST
 from cms.commands.posts.editor import EditorFault, open_in_editor
 from cms.commands.posts.ending import Exit, clearly, fail
 from cms.commands.posts.kept import Kept

@@ -10,8 +10,9 @@ from cms.commands.client.faults import RemoteFault
 from cms.commands.client.posts import Post, Posts
 from cms.commands.client.remote import Remote
 from cms.commands.documents import text_file
+from cms.commands.options import AS_JSON
 from cms.commands.posts import showing
-from cms.commands.posts.arguments import AS_JSON, POST, REVISION
+from cms.commands.posts.arguments import POST, REVISION
 from cms.commands.posts.ending import clearly, fail
 
 STATES = ("draft", "in_review", "scheduled", "published", "trashed")

@@ -10,7 +10,8 @@ from cms.commands.client import terminal
 from cms.commands.client.connecting import connecting
 from cms.commands.client.posts import Post, Posts
 from cms.commands.client.remote import Remote
-from cms.commands.posts.arguments import AS_JSON, MOMENT, POST, REVISION
+from cms.commands.options import AS_JSON
+from cms.commands.posts.arguments import MOMENT, POST, REVISION
 from cms.commands.posts.ending import clearly
 from cms.commands.posts.several import each
 

@@ -14,6 +14,7 @@ from cms.commands.client.storage import StorageFault
 from cms.commands.documents import reading
 from cms.commands.documents.document import DocumentFault
 from cms.commands.documents.fields import Overrides
+from cms.commands.options import AS_JSON
 from cms.commands.publish import report
 from cms.commands.publish.memory import Memory
 from cms.commands.publish.publishing import Options, Outcome, Publisher
@@ -34,7 +35,7 @@ _FILES = click.Path(exists=True, path_type=Path)
 @click.option("--slug", help="The last part of the address, for a single file.")
 @click.option("--author", multiple=True, help="A byline, for a single file; may be repeated.")
 @click.option("--tag", multiple=True, help="A tag, for a single file; may be repeated.")
-@click.option("--json", "as_json", is_flag=True, help="Print the results as JSON.")
+@AS_JSON
 @connecting
 def publish(  # noqa: PLR0913 - one parameter per option
     remote: Remote,
