@@ -56,14 +56,17 @@ def insert(
     fallback: str,
     is_taken: Callable[[str], bool],
     holding: ColumnElement[bool] = EVERY_ROW,
+    complete: Callable[[], object] | None = None,
 ) -> None:
     """Insert ``row`` under ``slug``, or under a free one made from ``name``.
 
-    Raises ``SlugTaken`` for a slug that was asked for.
+    ``complete`` does to it what needs its slug. Raises ``SlugTaken`` for a slug that was asked for.
     """
 
     def put(candidate: str) -> None:
         row.slug = candidate
+        if complete is not None:
+            complete()
         session.add(row)
 
     if slug is None:

@@ -33,14 +33,15 @@ def create(
     """
     permissions.demand(by, Permission.POSTS_WRITE)
     status = values.get("status", Status.DRAFT)
-    if status == Status.PUBLISHED:
+    is_shown = status == Status.PUBLISHED
+    if is_shown:
         permissions.demand(by, Permission.POSTS_PUBLISH)
     values = {"body": "", "featured": False, "excerpt": None, **values}
     post = Post(
         id=new_id(),
         cover=None,
         seo=dict(filling.NO_SEO),
-        status=Status.DRAFT if status == Status.PUBLISHED else status,
+        status=Status.DRAFT if is_shown else status,
         published_at=None,
         first_published_at=None,
         published_fingerprint=None,
@@ -68,10 +69,12 @@ def create(
         fallback="post",
         is_taken=lambda slug: queries.slug_is_taken(session, slug, post.id),
         holding=queries.KEPT,
+        # Saved once, as what it is going to be.
+        complete=(lambda: publishing.mark(post, post.content(), now=now)) if is_shown else None,
     )
     filling.announce(session, names, by=by, now=now)
-    if status == Status.PUBLISHED:
-        publishing.publish(session, post, by=by, now=now, prepared=prepared)
+    if is_shown:
+        publishing.publish_new(session, post, by=by, now=now, prepared=prepared)
     return post
 
 

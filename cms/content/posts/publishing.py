@@ -57,13 +57,33 @@ def publish(
     """
     wanted = revision or revisions.present(post)
     content = reviving.revive(session, post, wanted).content
-    if prepared is None or prepared.source != content.body:
-        prepared = prepare(content.body)
+    ready = _rendered(content, prepared)
     if revision is None:
         # One that was approved passed the checks then, and is not stopped by what others do since.
-        checks.demand(session, content, post_id=post.id, by=by, parts=prepared.parts)
+        checks.demand(session, content, post_id=post.id, by=by, parts=ready.parts)
     if edition_queries.find_live_post_id(session, content.slug) not in (None, post.id):
         raise naming.taken(content.slug)
+    content = mark(post, content, now=now)
+    saving.touch(post, by=by, now=now)
+    session.flush()
+    _issue(session, post, content, ready, revision=wanted.number, by=by, now=now)
+
+
+def publish_new(
+    session: Session, post: Post, *, by: Caller, now: datetime, prepared: Prepared | None = None
+) -> None:
+    """Issue the first edition of a post that was saved with ``mark``.
+
+    Raises ``ChecksFailed``. That the slug is free was asked before it was saved.
+    """
+    content = replace(post.content(), published_at=post.published_at)
+    ready = _rendered(content, prepared)
+    checks.demand(session, content, post_id=post.id, by=by, parts=ready.parts)
+    _issue(session, post, content, ready, revision=post.revision, by=by, now=now)
+
+
+def mark(post: Post, content: Content, *, now: datetime) -> Content:
+    """Let ``post`` be published with ``content``; gives that, with the moment of it."""
     first = post.first_published_at = post.first_published_at or now
     post.published_at = post.published_at or first
     content = replace(content, published_at=content.published_at or first)
@@ -71,9 +91,26 @@ def publish(
     post.published_fingerprint = content.fingerprint
     post.compare_with_edition()
     post.revision_is_fixed = True
-    saving.touch(post, by=by, now=now)
-    session.flush()
-    columns = edition(post.id, content, prepared.rendered, revision=wanted.number, now=now)
+    return content
+
+
+def _rendered(content: Content, prepared: Prepared | None) -> Prepared:
+    if prepared is None or prepared.source != content.body:
+        return prepare(content.body)
+    return prepared
+
+
+def _issue(
+    session: Session,
+    post: Post,
+    content: Content,
+    ready: Prepared,
+    *,
+    revision: int,
+    by: Caller | None,
+    now: datetime,
+) -> None:
+    columns = edition(post.id, content, ready.rendered, revision=revision, now=now)
     issued = columns, list(content.author_ids), list(content.tag_ids)
     editions.issue_post(session, issued, by_id=by.id if by else None, now=now)
 
