@@ -33,6 +33,7 @@ class ServerVersion:
         self._connection: Connection | None = None
         self._server: Any = None
         self._known = Version(0, 0)
+        self._said: tuple[bytes | None, ...] = ()
         self._asked = 0
         self._tickets = itertools.count(1)
 
@@ -42,11 +43,11 @@ class ServerVersion:
         with self._one_at_a_time:
             if self._asked < came:
                 asked = next(self._tickets)
-                self._known = self._ask_safely()
+                self._ask_safely()
                 self._asked = asked
             return self._known
 
-    def _ask_safely(self) -> Version:
+    def _ask_safely(self) -> None:
         try:
             return self._ask()
         except (psycopg.Error, DBAPIError):
@@ -58,13 +59,16 @@ class ServerVersion:
             self._forget()
             raise unavailable(error) from error
 
-    def _ask(self) -> Version:
+    def _ask(self) -> None:
         # Below psycopg's own cursor, which takes three times as long for this.
         server = self._server or self._prepare()
         result = server.exec_prepared(PREPARED, None, result_format=1)
         if result.status != ExecStatus.TUPLES_OK:
             raise psycopg.OperationalError(result.error_message.decode(errors="replace"))
-        return Version(*_numbers(b"".join(result.get_value(0, column) for column in range(3))))
+        said = result.get_value(0, 0), result.get_value(0, 1), result.get_value(0, 2)
+        if said != self._said:
+            self._known = Version(*_numbers(b"".join(said)))
+            self._said = said
 
     def _prepare(self) -> Any:
         self._connection = self._database.lookup.connect()
