@@ -125,6 +125,14 @@ class HttpCaller:
         return self.request("POST", MANAGED, values)
 
 
+def wait_until(condition: Callable[[], bool], patience: float = PATIENCE_SECONDS) -> None:
+    """Fail if it does not become true."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happens"
+        time.sleep(0.05)
+
+
 def at_once(caller: HttpCaller, count: int, work: Callable[[HttpCaller, int], T]) -> list[T]:
     """Run ``work`` in ``count`` threads, each with a connection of its own."""
 
