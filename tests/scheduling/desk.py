@@ -10,6 +10,7 @@ from cms.content.posts.scheduling import alarms, due
 from cms.foundation import moments
 from cms.foundation.http.edge import Edge
 from cms.foundation.jobs.worker import Worker
+from tests import factories
 from tests.callers import Caller
 
 POSTS = "/api/v1/manage/posts"
@@ -51,10 +52,7 @@ class Desk:
 
     def unschedule(self, post: dict[str, Any]) -> dict[str, Any]:
         """The post after its schedule was taken back."""
-        answer = self.editor.post(f"{POSTS}/{post['id']}/unschedule", if_match="*")
-        assert answer.status_code == 200, answer.get_data(as_text=True)
-        found: dict[str, Any] = answer.get_json()
-        return found
+        return factories.unscheduled(self.editor, post)
 
     def pass_time(self, seconds: float) -> None:
         """The worker comes so much later."""
