@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from tests.live.newsroom.day import Day, present
 from tests.live.newsroom.desk import Desk
 from tests.live.newsroom.model import staff, state
+from tests.live.newsroom.model.site import number_of
 from tests.live.newsroom.steps import ANY, Step
 from tests.live.newsroom.wishes import OWNER, Wish, wishes
 
@@ -148,7 +149,9 @@ class Newsroom(RuleBasedStateMachine):
         what, made = WHAT.get(wish.verb, wish.verb), [*self._model.posts]
         fit = [one for one in made if self._model.can_take(one, what)] or made
         is_kept = wish.post in fit or not (fit and wish.is_fit)
-        return wish.post if is_kept else fit[-1]
+        post = wish.post if is_kept else fit[-1]
+        # A request may be sent again: what names nothing now names nothing then, whatever is made.
+        return post if number_of(post) <= self._model.made_posts else f"n{number_of(post)}"
 
     def _somebody(self, wish: Wish, post: str) -> str:
         """By name; the owner is who made the post."""
