@@ -18,8 +18,9 @@ from cms.foundation import migrations
 from cms.foundation.database import Base, Database
 from cms.foundation.http.edge import Edge
 from cms.foundation.settings import Settings
-from tests import factories
+from tests import factories, mailbox
 from tests.callers import Caller, ContractClient
+from tests.mailbox import Mailbox
 from tests.servers import LiveServer
 
 CHEAP_PASSWORDS = (8, 1, 1)
@@ -150,6 +151,13 @@ def made(app: Edge, tmp_path: Path) -> Iterator[Made]:
     for one in apps:
         one.extensions["cms.background"].finish()
         one.database.dispose()
+
+
+@pytest.fixture
+def box() -> Iterator[Mailbox]:
+    """A mail server."""
+    with mailbox.opened() as found:
+        yield found
 
 
 @pytest.fixture

@@ -134,6 +134,16 @@ def scheduled(by: Caller, post: dict[str, Any], **values: Any) -> dict[str, Any]
     return _moved(by, post, "schedule", json=values)
 
 
+def unscheduled(by: Caller, post: dict[str, Any]) -> dict[str, Any]:
+    """A post whose schedule was taken back."""
+    return _moved(by, post, "unschedule")
+
+
+def restored(by: Caller, post: dict[str, Any]) -> dict[str, Any]:
+    """A post that is out of the trash again."""
+    return _moved(by, post, "restore")
+
+
 def deleted(by: Caller, resource: dict[str, Any], kind: str = "posts") -> None:
     """Delete a resource, whatever version it has now."""
     answer = by.delete(f"/api/v1/manage/{kind}/{resource['id']}", if_match="*")

@@ -1,6 +1,5 @@
 """What a page of the audit log costs does not grow with the log, whatever is asked for."""
 
-import json
 import re
 import uuid
 from collections.abc import Iterator
@@ -8,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, event, insert, select, text
+from sqlalchemy import insert, select, text
 
 from cms.foundation import filters
 from cms.foundation.audit import queries
@@ -19,7 +18,8 @@ from cms.foundation.database import Database
 from cms.foundation.filters.listed import fitting, kinds
 from cms.foundation.http.edge import Edge
 from tests.conftest import empty
-from tests.delivery.test_growth import walks_an_index
+from tests.plans import executed, walks_an_index
+from tests.properties import OF_A_SITE
 
 ENTRIES, PAGE = 3000, 21
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -138,30 +138,13 @@ def test_what_is_met_in_several_ways_takes_a_page_of_each(
 
 def planned(database: Database, asked: str, after: Any) -> tuple[str, str]:
     """The one statement of a page, with how the database carries it out."""
-    executed: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        executed.append((statement, parameters))
-
     with database.session(read_only=True) as session:
-        connection = session.connection()
-        event.listen(connection, "before_cursor_execute", note)
-        queries.newest(session, limit=PAGE, after=after, filter_=checked(asked), now=END)
-        event.remove(connection, "before_cursor_execute", note)
-        ((statement, parameters),) = executed
-        return statement, explained(connection, statement, parameters)
 
+        def page() -> None:
+            queries.newest(session, limit=PAGE, after=after, filter_=checked(asked), now=END)
 
-def explained(connection: Connection, statement: str, parameters: Any) -> str:
-    """How a large log would be read."""
-    if connection.dialect.name == "sqlite":
-        rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-        return "\n".join(row[3] for row in rows)
-    # Small tables are cheaper to read whole and to sort; large ones are like this.
-    for way in ("seqscan", "sort", "hashjoin", "mergejoin", "bitmapscan"):
-        connection.exec_driver_sql(f"SET LOCAL enable_{way} = off")
-    found = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
-    return json.dumps(found.scalar_one())
+        (found,) = executed(session.connection(), page)
+        return found
 
 
 def checked(asked: str) -> Any:
@@ -184,9 +167,7 @@ ASKED = st.recursive(
 
 
 @given(asked=ASKED, limit=st.sampled_from([1, 20, 300]))
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(OF_A_SITE, max_examples=40)
 def test_page_by_page_it_finds_what_the_whole_condition_finds(
     app: Edge, asked: str, limit: int
 ) -> None:

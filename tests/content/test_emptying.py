@@ -1,6 +1,5 @@
 """The trash is emptied by the worker: each post when its days are over, and no other."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,6 @@ from cms.content.posts.models import Post
 from cms.content.posts.trash import emptying
 from cms.foundation.http.edge import Edge
 from cms.foundation.jobs.models import Job
-from cms.foundation.jobs.worker import Worker
 from tests import factories
 from tests.audit.log import Log
 from tests.callers import Caller
@@ -27,8 +25,7 @@ class Office(Desk):
 
     def __init__(self, app: Edge, editor: Caller) -> None:
         """For ``editor``."""
-        super().__init__(app, editor)
-        self.worker = Worker(app.database, WORKS, now=self._time)
+        super().__init__(app, editor, WORKS)
 
     def trash(self, **values: Any) -> str:
         """The title of a post that is put there at this moment."""
@@ -47,12 +44,10 @@ class Office(Desk):
 
 
 @pytest.fixture
-def office(app: Edge, editor: Caller) -> Iterator[Office]:
+def office(app: Edge, editor: Caller, monkeypatch: pytest.MonkeyPatch) -> Office:
     """Where deleted posts are kept for 30 days."""
-    before = app.database.info[emptying.DAYS]
-    app.database.info[emptying.DAYS] = DAYS
-    yield Office(app, editor)
-    app.database.info[emptying.DAYS] = before
+    monkeypatch.setitem(app.database.info, emptying.DAYS, DAYS)
+    return Office(app, editor)
 
 
 def test_each_post_is_purged_when_its_days_are_over(office: Office) -> None:
@@ -86,8 +81,7 @@ def test_a_post_that_was_restored_in_time_is_not_purged(office: Office) -> None:
     post = factories.a_post(office.editor)
     factories.deleted(office.editor, post)
     office.pass_time(DAY)
-    answer = office.editor.post(f"/api/v1/manage/posts/{post['id']}/restore", if_match="*")
-    assert answer.status_code == 200
+    factories.restored(office.editor, post)
 
     office.pass_time(2 * DAYS * DAY)
 

@@ -1,6 +1,5 @@
 """What a page costs does not grow with the site: no scan, no sort, on either database."""
 
-import json
 import re
 import uuid
 from collections.abc import Iterator
@@ -8,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, insert, text
+from sqlalchemy import Connection, insert, text
 
 from cms.delivery import queries
 from cms.delivery.archive import queries as archive
@@ -36,6 +35,7 @@ from cms.foundation.database import LOOK_SECONDS, Database
 from cms.foundation.errors import Unprocessable
 from cms.foundation.http.edge import Edge
 from tests.delivery import steps
+from tests.plans import executed, walks_an_index
 
 POSTS, SUPERSEDED, NAMES = 300, 8, 60
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
@@ -303,42 +303,9 @@ def test_what_takes_too_long_is_given_up_with_what_to_do(grown: Database) -> Non
 
 def plans(database: Database, asked: Any, version: int) -> list[tuple[str, str]]:
     """Each statement that ``asked`` executes, with how the database carries it out."""
-    executed: list[tuple[str, Any]] = []
-
-    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-        executed.append((statement, parameters))
-
     with database.lookup.connect() as connection:
-        event.listen(connection, "before_cursor_execute", note)
-        asked(View(connection, version, Version(NOW, NOW)))
-        event.remove(connection, "before_cursor_execute", note)
-        found = []
-        for statement, parameters in executed:
-            if database.is_sqlite:
-                rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
-                plan = "\n".join(row[3] for row in rows)
-            else:
-                # Small tables are cheaper to read whole and to sort; large ones are like this.
-                for way in ("seqscan", "sort", "hashjoin", "mergejoin", "bitmapscan"):
-                    connection.exec_driver_sql(f"SET enable_{way} = off")
-                rows = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
-                plan = json.dumps(rows.scalar_one())
-                connection.exec_driver_sql("RESET ALL")
-            found.append((statement, plan))
-    return found
-
-
-def walks_an_index(plan: str) -> bool:
-    """Neither a sort nor a scan of a table, but for the one row of the site."""
-    if plan.startswith("["):
-        scanned = set(re.findall(r'"Seq Scan".*?"Relation Name": "(\w+)"', plan))
-        return scanned <= {"site"} and '"Sort"' not in plan
-    # Also what a limited query gives.
-    small = ("SCAN site", "SCAN CONSTANT ROW", "SCAN anon_", "SCAN months")
-    lines = [line for line in plan.splitlines() if not line.startswith(small)]
-    scans = [line for line in lines if line.startswith("SCAN")]
-    # A scan along an index that has the order of the list stops at the limit.
-    return "TEMP B-TREE" not in plan and all("USING" in line and "INDEX" in line for line in scans)
+        view = View(connection, version, Version(NOW, NOW))
+        return executed(connection, lambda: asked(view))
 
 
 @pytest.mark.parametrize("version", [NOW, 3], ids=["now", "as of an older version"])

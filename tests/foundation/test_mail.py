@@ -1,25 +1,16 @@
 """Mails are handed over whole, to nobody else, and never with a password in the clear."""
 
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from cms.foundation import mail
 from cms.foundation.mail import Mail, Mailer, NotSent
-from tests import mailbox
 from tests.conftest import make_settings
 from tests.mailbox import Mailbox
 
 FROM = "The Blög <cms@blog.test>"
-
-
-@pytest.fixture
-def box() -> Iterator[Mailbox]:
-    """A mail server."""
-    with mailbox.opened() as found:
-        yield found
 
 
 def _mailer(folder: Path, url: str) -> Mailer:

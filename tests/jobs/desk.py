@@ -13,7 +13,7 @@ from cms.editions.models import Change
 from cms.foundation.database import Database
 from cms.foundation.jobs import actions
 from cms.foundation.jobs.models import Job
-from cms.foundation.jobs.work import Work
+from cms.foundation.jobs.work import Work, Works
 from cms.foundation.jobs.worker import Worker
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -41,9 +41,9 @@ class Desk:
         self.works: dict[str, Work] = {KIND: Work(self._run, self._prepare, self._abandon)}
         self.worker = self.another_worker()
 
-    def another_worker(self) -> Worker:
-        """One that has done nothing yet."""
-        return Worker(self.database, self.works, now=lambda _session: self.now)
+    def another_worker(self, works: Works | None = None) -> Worker:
+        """One that has done nothing yet; of these ``works``, or of the desk's own."""
+        return Worker(self.database, works or self.works, now=lambda _session: self.now)
 
     def ask(self, seconds: float = 0, *, kind: str = KIND) -> Job:
         """A job that is due so many seconds after now."""

@@ -14,9 +14,8 @@ from cms.foundation.jobs import actions, queries
 from cms.foundation.jobs.models import Job, Status
 from cms.foundation.jobs.worker import DIED
 from tests.jobs import deadly
-from tests.jobs.desk import Desk, Killed
+from tests.jobs.desk import DELAYS, Desk, Killed
 
-DELAYS = [5, 20, 80, 320]
 ROOT = Path(__file__).parents[2]
 
 
@@ -27,8 +26,9 @@ def a_deadly_job(desk: Desk, seconds: float = 0) -> Job:
     return job
 
 
-def die(desk: Desk) -> None:
-    """Work until the worker dies; another takes its place."""
+def die(desk: Desk, *, after: float = 0) -> None:
+    """Work until the worker dies, so many seconds later; another takes its place."""
+    desk.now += timedelta(seconds=after)
     with pytest.raises(Killed):
         desk.worker.run_due()
     desk.worker = desk.another_worker()
@@ -59,8 +59,7 @@ def test_it_is_tried_at_growing_distances_and_then_is_dead(desk: Desk) -> None:
             # This worker does another job before; what failed once is counted all the same.
             desk.ask(-1000)
         desk.worker.run_due()
-        desk.now += timedelta(milliseconds=1)
-        die(desk)
+        die(desk, after=0.001)
 
     left = desk.left()[bad.id]
     assert (left.status(desk.now), left.attempts, left.error) == (Status.DEAD, 5, DIED)
@@ -71,8 +70,7 @@ def test_it_is_tried_at_growing_distances_and_then_is_dead(desk: Desk) -> None:
 def test_a_good_job_whose_worker_was_killed_four_times_in_a_row_is_done(desk: Desk) -> None:
     good = a_deadly_job(desk)
     for delay in [0, *DELAYS[:3]]:
-        desk.now += timedelta(seconds=delay)
-        die(desk)
+        die(desk, after=delay)
     del desk.faults[good.subject_id]
 
     desk.pass_time(DELAYS[3])
@@ -83,8 +81,7 @@ def test_a_good_job_whose_worker_was_killed_four_times_in_a_row_is_done(desk: De
 def test_a_job_that_is_dead_since_its_workers_died_can_be_retried(desk: Desk) -> None:
     bad = a_deadly_job(desk)
     for delay in [0, *DELAYS]:
-        desk.now += timedelta(seconds=delay)
-        die(desk)
+        die(desk, after=delay)
     del desk.faults[bad.subject_id]
 
     with desk.database.transaction() as session:

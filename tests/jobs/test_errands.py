@@ -10,22 +10,17 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from cms.foundation.database import Database
 from cms.foundation.errors import Conflict
 from cms.foundation.jobs import actions
 from cms.foundation.jobs.models import Job, Status
 from cms.foundation.jobs.work import Errand, Works, lanes
 from cms.foundation.jobs.worker import Worker
-from tests.jobs.desk import KIND, Desk
+from tests.jobs.desk import KIND, Desk, Killed
 
 OUTSIDE = "errand"
 LONGEST = timedelta(minutes=2)
 MOST_ATTEMPTS = 12
 PATIENCE_SECONDS = 30
-
-
-class Killed(BaseException):
-    """What ends a process, and is no failure that anybody writes down."""
 
 
 class Road:
@@ -43,7 +38,7 @@ class Road:
 
     def worker(self) -> Worker:
         """One more."""
-        return Worker(self.desk.database, self.works, now=lambda _session: self.desk.now)
+        return self.desk.another_worker(self.works)
 
     def ask(self, seconds: float = 0) -> Job:
         """An errand that is due so many seconds after now."""
@@ -200,14 +195,14 @@ def test_several_workers_do_each_errand_once(desk: Desk, road: Road) -> None:
     assert desk.left() == {}
 
 
-def test_errands_have_a_worker_of_their_own(desk: Desk, road: Road, database: Database) -> None:
+def test_errands_have_a_worker_of_their_own(desk: Desk, road: Road) -> None:
     inside, outside = lanes(road.works)
     assert (set(inside), set(outside)) == ({KIND}, {OUTSIDE})
     assert lanes(desk.works) == [desk.works]
     punctual, errand = desk.ask(), road.ask()
 
-    Worker(database, inside, now=lambda _session: desk.now).run_due()
+    desk.another_worker(inside).run_due()
     assert (desk.done(), road.done) == ([punctual.subject_id], [])
-    Worker(database, outside, now=lambda _session: desk.now).run_due()
+    desk.another_worker(outside).run_due()
 
     assert road.done == [errand.subject_id]

@@ -128,7 +128,7 @@ def recurring(desk: Desk, *wishes: timedelta | None) -> Worker:
         wish = next(wished, None)
         return None if wish is None else now + wish
 
-    return Worker(desk.database, {KIND: Work(run=run, every=HOUR)}, now=lambda _session: desk.now)
+    return desk.another_worker({KIND: Work(run=run, every=HOUR)})
 
 
 def test_what_recurs_is_there_by_itself_and_comes_up_again(desk: Desk) -> None:
@@ -157,14 +157,21 @@ def test_what_recurs_may_come_up_sooner_but_not_later(
     assert job.status(desk.now) == Status.WAITING
 
 
-def test_what_recurs_and_failed_begins_anew_once_it_is_done(desk: Desk) -> None:
-    worker = recurring(desk)
+def failed_once(desk: Desk, worker: Worker) -> Job:
+    """A recurring job that is broken, after its first attempt."""
     with desk.database.transaction() as session:
         actions.establish(session, KIND, now=desk.now)
     (job,) = desk.left().values()
     desk.faults[job.subject_id] = Conflict("No.")
     worker.run_due()
-    assert desk.left()[job.id].attempts == 1
+    failed = desk.left()[job.id]
+    assert failed.attempts == 1
+    return failed
+
+
+def test_what_recurs_and_failed_begins_anew_once_it_is_done(desk: Desk) -> None:
+    worker = recurring(desk)
+    job = failed_once(desk, worker)
 
     del desk.faults[job.subject_id]
     desk.now += timedelta(seconds=DELAYS[0])
@@ -175,12 +182,7 @@ def test_what_recurs_and_failed_begins_anew_once_it_is_done(desk: Desk) -> None:
 
 
 def test_what_recurs_and_is_given_up_waits_for_its_next_time(desk: Desk) -> None:
-    worker = recurring(desk)
-    with desk.database.transaction() as session:
-        actions.establish(session, KIND, now=desk.now)
-    (job,) = desk.left().values()
-    desk.faults[job.subject_id] = Conflict("No.")
-    worker.run_due()
+    job = failed_once(desk, recurring(desk))
     works = {KIND: Work(run=desk.works[KIND].run, every=HOUR)}
 
     with desk.database.transaction() as session:

@@ -120,9 +120,25 @@ class HttpCaller:
         with self.again() as caller:
             return caller.request(method, path, **options)
 
+    def listed(self, path: str) -> list[dict[str, Any]]:
+        """A list of at most 100 things."""
+        whole = f"{path}{'&' if '?' in path else '?'}limit=100"
+        page = self.request("GET", whole).expect(200).json()
+        assert page["next_cursor"] is None, path
+        data: list[dict[str, Any]] = page["data"]
+        return data
+
     def create(self, **values: Any) -> Answer:
         """Create a post; any status."""
         return self.request("POST", MANAGED, values)
+
+
+def wait_until(condition: Callable[[], bool], patience: float = PATIENCE_SECONDS) -> None:
+    """Fail if it does not become true."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, "nothing happens"
+        time.sleep(0.05)
 
 
 def at_once(caller: HttpCaller, count: int, work: Callable[[HttpCaller, int], T]) -> list[T]:

@@ -4,32 +4,21 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import select
 
-from cms.accounts.links import forgotten, sending
 from cms.foundation.database import Database
 from cms.foundation.jobs.models import Job
-from tests import mailbox
-from tests.live.callers import HttpCaller
+from tests.accounts.links.using import left
+from tests.live.callers import HttpCaller, wait_until
 from tests.mailbox import Mailbox
 from tests.servers import LiveServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 API = "/api/v1"
-PATIENCE_SECONDS = 60
 # Long enough for a mail that should not come.
 A_MOMENT = 3
-
-
-@pytest.fixture
-def box() -> Iterator[Mailbox]:
-    """A mail server."""
-    with mailbox.opened() as found:
-        yield found
 
 
 @pytest.fixture
@@ -52,25 +41,15 @@ def _ask(server: LiveServer) -> None:
         admin.request("POST", f"{API}/auth/forgot-password", forgot).expect(202)
 
 
-def _wait(condition: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happens"
-        time.sleep(0.05)
-
-
 def _jobs(server: LiveServer) -> list[Job]:
     database = Database(server.environment["CMS_DATABASE_URL"], pool_size=1)
-    # Others recur, and are always there.
-    ours = Job.kind.in_((forgotten.KIND, sending.KIND))
-    with database.session(read_only=True) as session:
-        found = list(session.scalars(select(Job).where(ours)))
+    found = left(database)
     database.dispose()
     return found
 
 
 def _came_once(server: LiveServer, box: Mailbox) -> None:
-    _wait(lambda: len(box.mails) >= 2 and not _jobs(server))
+    wait_until(lambda: len(box.mails) >= 2 and not _jobs(server))
     time.sleep(A_MOMENT)
     assert sorted(mail["To"] for mail in box.mails) == ["ada@example.org", server.admin_email]
 
@@ -101,7 +80,7 @@ def test_what_a_mail_server_did_not_take_comes_when_it_does_and_after_a_kill(
     box.refusals = {"MAIL": "421 away"}
     _ask(server)
     # One that is killed in the middle of a conversation waits until its time is over.
-    _wait(lambda: ["421" in (job.error or "") for job in _jobs(server)] == [True, True])
+    wait_until(lambda: ["421" in (job.error or "") for job in _jobs(server)] == [True, True])
     server.stop(signal.SIGKILL)
     box.refusals.clear()
 

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ from cms.foundation.jobs import clock
 from cms.foundation.jobs.models import Job
 from cms.foundation.versions import ANY
 from tests.live import record
-from tests.live.callers import PUBLIC, HttpCaller
+from tests.live.callers import PUBLIC, HttpCaller, wait_until
 from tests.servers import LiveServer
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -100,14 +99,6 @@ def has_editions(database: Database, number: int) -> bool:
     return count(database, PostEdition) >= number
 
 
-def wait_until(condition: Callable[[], bool]) -> None:
-    """Fail if it does not become true."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "nothing happens"
-        time.sleep(0.05)
-
-
 def test_two_workers_publish_each_post_once_however_often_they_are_killed(
     server: LiveServer, database: Database
 ) -> None:
@@ -121,12 +112,12 @@ def test_two_workers_publish_each_post_once_however_often_they_are_killed(
         for kill in range(1, KILLS + 1):
             enough = kill * POSTS // (KILLS + 2)
             with worker(server) as first, worker(server) as second:
-                wait_until(partial(has_editions, database, enough))
+                wait_until(partial(has_editions, database, enough), PATIENCE_SECONDS)
                 os.kill(first.pid, signal.SIGKILL)
                 os.kill(second.pid, signal.SIGKILL)
         assert 0 < jobs_left(database) < POSTS
         with worker(server) as first, worker(server) as second:
-            wait_until(lambda: jobs_left(database) == 0)
+            wait_until(lambda: jobs_left(database) == 0, PATIENCE_SECONDS)
             for process in (first, second):
                 process.send_signal(signal.SIGTERM)
                 assert process.wait(30) == 0
@@ -153,7 +144,7 @@ def test_the_server_itself_publishes_what_is_due(
         caller.request("POST", path, body, if_match=post.etag).expect(200)
         caller.request("GET", f"{PUBLIC}/soon").expect(404)
 
-        wait_until(lambda: caller.fresh("GET", f"{PUBLIC}/soon").status == 200)
+        wait_until(lambda: caller.fresh("GET", f"{PUBLIC}/soon").status == 200, PATIENCE_SECONDS)
 
         assert datetime.now(UTC) >= soon
         process = server.process
@@ -169,7 +160,7 @@ def test_a_worker_that_is_told_to_stop_ends_well(server: LiveServer, database: D
     schedule_posts(database, 200, lambda _number: start)
 
     with worker(server) as process:
-        wait_until(lambda: count(database, PostEdition) > 0)
+        wait_until(lambda: count(database, PostEdition) > 0, PATIENCE_SECONDS)
         process.terminate()
         assert process.wait(30) == 0
 

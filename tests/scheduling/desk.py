@@ -9,12 +9,14 @@ from werkzeug.test import TestResponse
 from cms.content.posts.scheduling import alarms, due
 from cms.foundation import moments
 from cms.foundation.http.edge import Edge
+from cms.foundation.jobs.work import Works
 from cms.foundation.jobs.worker import Worker
+from tests import factories
 from tests.callers import Caller
 
 POSTS = "/api/v1/manage/posts"
 HOUR = 3600
-SCHEDULES = {alarms.KIND: due.WORK}
+SCHEDULES: Works = {alarms.KIND: due.WORK}
 
 
 def in_seconds(seconds: float) -> str:
@@ -25,11 +27,11 @@ def in_seconds(seconds: float) -> str:
 class Desk:
     """Schedules posts by the present clock; its worker's clock is set by hand."""
 
-    def __init__(self, app: Edge, editor: Caller) -> None:
-        """For ``editor``."""
+    def __init__(self, app: Edge, editor: Caller, works: Works = SCHEDULES) -> None:
+        """For ``editor``; the worker does ``works``."""
         self.app, self.editor = app, editor
         self.now = moments.now()
-        self.worker = Worker(app.database, SCHEDULES, now=self._time)
+        self.worker = Worker(app.database, works, now=self._time)
 
     def _time(self, _session: Session) -> datetime:
         return self.now
@@ -51,10 +53,7 @@ class Desk:
 
     def unschedule(self, post: dict[str, Any]) -> dict[str, Any]:
         """The post after its schedule was taken back."""
-        answer = self.editor.post(f"{POSTS}/{post['id']}/unschedule", if_match="*")
-        assert answer.status_code == 200, answer.get_data(as_text=True)
-        found: dict[str, Any] = answer.get_json()
-        return found
+        return factories.unscheduled(self.editor, post)
 
     def pass_time(self, seconds: float) -> None:
         """The worker comes so much later."""

@@ -21,6 +21,7 @@ from tests.conftest import empty
 from tests.content.test_merging import merged
 from tests.delivery import reading
 from tests.delivery import test_growth as growth
+from tests.plans import walks_an_index
 from tests.properties import OF_A_SITE
 from tests.search.test_finding import SEARCH, a_post, search, slugs
 from tests.search.test_model import VOCABULARY, a_question
@@ -292,4 +293,4 @@ def test_what_has_changed_is_found_along_indexes(grown: Any, look: str) -> None:
     # The last one asks what is kept still.
     (statement, plan), *_ = growth.plans(grown, LOOKS[look], 3)
 
-    assert growth.walks_an_index(plan), f"{statement}\n{plan}"
+    assert walks_an_index(plan), f"{statement}\n{plan}"

@@ -2,7 +2,6 @@
 
 import base64
 import uuid
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,7 +11,7 @@ from sqlalchemy import select, text
 from cms.accounts.links import forgotten, sending
 from cms.foundation.audit.models import AuditEntry
 from cms.foundation.http.edge import Edge
-from tests import factories, mailbox
+from tests import factories
 from tests.accounts.links.using import (
     INVITATIONS,
     ME,
@@ -36,13 +35,6 @@ NOBODY = "nobody@example.org"
 
 
 @pytest.fixture
-def box() -> Iterator[Mailbox]:
-    """A mail server."""
-    with mailbox.opened() as found:
-        yield found
-
-
-@pytest.fixture
 def mailing(box: Mailbox, made: Made) -> Edge:
     """The same site with a mail server."""
     return made(
@@ -54,6 +46,12 @@ def mailing(box: Mailbox, made: Made) -> Edge:
     )
 
 
+@pytest.fixture
+def admin(mailing: Edge) -> Caller:
+    """Somebody logged in there as an admin."""
+    return factories.a_caller(mailing, "admin")
+
+
 def _forget(app: Edge, email: str, address: str = "192.0.2.1", **headers: str) -> Any:
     answer = ContractClient(app).post(
         FORGOT, json={"email": email}, headers=headers, environ_base={"REMOTE_ADDR": address}
@@ -62,9 +60,9 @@ def _forget(app: Edge, email: str, address: str = "192.0.2.1", **headers: str) -
     return answer
 
 
-def test_an_invitation_is_mailed_and_the_link_not_shown(mailing: Edge, box: Mailbox) -> None:
-    admin = factories.a_caller(mailing, "admin")
-
+def test_an_invitation_is_mailed_and_the_link_not_shown(
+    mailing: Edge, box: Mailbox, admin: Caller
+) -> None:
     invited = invite(admin)
 
     assert (invited["sent"], invited["link"]) == (True, None)
@@ -75,13 +73,12 @@ def test_an_invitation_is_mailed_and_the_link_not_shown(mailing: Edge, box: Mail
     assert (mail["To"], mail["From"]) == ("ada@example.org", "Blog <cms@blog.test>")
     assert "https://cms.test/password#cms_inv_" in mail.get_content()
     assert accept(mailing, token_of(mail.get_content())).status_code == 200
-    assert left(mailing) == []
+    assert left(mailing.database) == []
 
 
 def test_an_admin_who_passes_the_link_on_gets_it_and_no_mail_is_sent(
-    mailing: Edge, box: Mailbox
+    mailing: Edge, box: Mailbox, admin: Caller
 ) -> None:
-    admin = factories.a_caller(mailing, "admin")
     wanted = {"email": "ada@example.org", "role": "author", "send": False}
     invited = admin.post(INVITATIONS, json=wanted).get_json()
     again = admin.post(f"{USERS}/{invited['user']['id']}/invitation", json={"send": False})
@@ -95,15 +92,14 @@ def test_an_admin_who_passes_the_link_on_gets_it_and_no_mail_is_sent(
 
 
 def test_a_mail_waits_while_the_server_is_away_or_refuses_and_then_arrives(
-    mailing: Edge, box: Mailbox
+    mailing: Edge, box: Mailbox, admin: Caller
 ) -> None:
-    admin = factories.a_caller(mailing, "admin")
     box.refusals = {"RCPT": "450 try later, ada@example.org"}
     invite(admin)
 
     deliver(mailing)
 
-    (job,) = left(mailing)
+    (job,) = left(mailing.database)
     assert (job.kind, job.attempts) == (sending.KIND, 1)
     assert job.error == "The mail server did not take the mail: the server refuses the recipient"
     assert box.mails == []
@@ -111,21 +107,20 @@ def test_a_mail_waits_while_the_server_is_away_or_refuses_and_then_arrives(
     deliver(mailing, timedelta(seconds=30))
     (mail,) = box.mails
     assert accept(mailing, token_of(mail.get_content())).status_code == 200
-    assert left(mailing) == []
+    assert left(mailing.database) == []
 
 
-def test_a_mail_server_may_be_away_for_a_day(mailing: Edge, box: Mailbox) -> None:
-    admin = factories.a_caller(mailing, "admin")
+def test_a_mail_server_may_be_away_for_a_day(mailing: Edge, box: Mailbox, admin: Caller) -> None:
     box.refusals = {"MAIL": "421 closed for the weekend"}
     invite(admin)
     for hour in range(23):
         deliver(mailing, timedelta(hours=hour))
-    (job,) = left(mailing)
+    (job,) = left(mailing.database)
     assert job.next_at is not None
     for hour in range(23, 30):
         deliver(mailing, timedelta(hours=hour))
 
-    (job,) = left(mailing)
+    (job,) = left(mailing.database)
     assert job.next_at is None
     listed = admin.get("/api/v1/manage/jobs?status=dead").get_json()["data"]
     assert [one["id"] for one in listed] == [str(job.id)]
@@ -140,13 +135,13 @@ def test_a_mail_server_may_be_away_for_a_day(mailing: Edge, box: Mailbox) -> Non
 def test_a_mail_that_did_not_go_can_be_given_up(
     mailing: Edge,
     box: Mailbox,
+    admin: Caller,
     given_up: bool,  # noqa: FBT001
 ) -> None:
-    admin = factories.a_caller(mailing, "admin")
     box.refusals = {"MAIL": "421 closed"}
     invite(admin)
     deliver(mailing)
-    (job,) = left(mailing)
+    (job,) = left(mailing.database)
     if given_up:
         assert admin.delete(f"/api/v1/manage/jobs/{job.id}").status_code == 204
     box.refusals.clear()
@@ -166,13 +161,12 @@ def test_a_link_that_has_expired_meanwhile_is_not_sent(
 
     deliver(mailing, timedelta(hours=1, seconds=1))
 
-    assert (box.mails, left(mailing)) == ([], [])
+    assert (box.mails, left(mailing.database)) == ([], [])
 
 
 def test_of_two_links_that_waited_only_the_one_that_works_is_sent(
-    mailing: Edge, box: Mailbox, author: Caller
+    mailing: Edge, box: Mailbox, admin: Caller, author: Caller
 ) -> None:
-    admin = factories.a_caller(mailing, "admin")
     for _ in range(2):
         send_link(admin, author.user_id)
 
@@ -186,33 +180,30 @@ def test_of_two_links_that_waited_only_the_one_that_works_is_sent(
     "change", [{"email": "other@example.org"}, {"is_active": False}, {"password": "another word"}]
 )
 def test_a_link_that_was_voided_is_not_sent(
-    mailing: Edge, box: Mailbox, author: Caller, change: dict[str, Any]
+    mailing: Edge, box: Mailbox, admin: Caller, author: Caller, change: dict[str, Any]
 ) -> None:
-    admin = factories.a_caller(mailing, "admin")
     send_link(admin, author.user_id)
     admin.patch(f"{USERS}/{author.user_id}", json=change, if_match="*")
 
     deliver(mailing)
 
-    assert (box.mails, left(mailing)) == ([], [])
+    assert (box.mails, left(mailing.database)) == ([], [])
 
 
 def test_a_mail_is_asked_for_with_its_link_or_not_at_all(
-    mailing: Edge, box: Mailbox, author: Caller
+    mailing: Edge, box: Mailbox, admin: Caller, author: Caller
 ) -> None:
-    admin = factories.a_caller(mailing, "admin")
     taken = {"email": author.email, "role": "author"}
     assert admin.post(INVITATIONS, json=taken).status_code == 409
 
     deliver(mailing)
 
-    assert (box.mails, left(mailing)) == ([], [])
+    assert (box.mails, left(mailing.database)) == ([], [])
 
 
 def test_a_retried_invitation_is_answered_alike_and_mailed_once(
-    mailing: Edge, box: Mailbox
+    mailing: Edge, box: Mailbox, admin: Caller
 ) -> None:
-    admin = factories.a_caller(mailing, "admin")
     wanted = {"email": "ada@example.org", "role": "author"}
     answers = [
         admin.post(INVITATIONS, json=wanted, headers={"Idempotency-Key": "k"}) for _ in range(2)
@@ -225,8 +216,8 @@ def test_a_retried_invitation_is_answered_alike_and_mailed_once(
     assert len(box.mails) == 1
 
 
-def test_what_waits_to_be_sent_holds_no_token(mailing: Edge, box: Mailbox) -> None:
-    invite(factories.a_caller(mailing, "admin"))
+def test_what_waits_to_be_sent_holds_no_token(mailing: Edge, box: Mailbox, admin: Caller) -> None:
+    invite(admin)
     with mailing.database.reader.connect() as connection:
         kept = repr(connection.execute(text("SELECT * FROM jobs")).all())
 
@@ -240,14 +231,14 @@ def test_what_waits_to_be_sent_holds_no_token(mailing: Edge, box: Mailbox) -> No
 
 
 def test_a_link_that_was_sealed_with_another_secret_fails_and_says_so(
-    mailing: Edge, box: Mailbox, made: Made
+    mailing: Edge, box: Mailbox, admin: Caller, made: Made
 ) -> None:
-    invite(factories.a_caller(mailing, "admin"))
+    invite(admin)
     other = made(mail_url=box.url, mail_from="cms@blog.test", secret_key="another " * 5)
 
     deliver(other)
 
-    (job,) = left(mailing)
+    (job,) = left(mailing.database)
     assert job.error == "CMS_SECRET_KEY was changed since. Send the user another link."
     assert box.mails == []
 
@@ -304,7 +295,7 @@ def test_before_the_answer_nobody_is_looked_up_and_the_same_is_done_for_all(
 
     assert done[0] == done[1]
     assert not [one for one in done[0] if "users" in one or "password_links" in one]
-    assert [job.kind for job in left(mailing)] == [forgotten.KIND] * 2
+    assert [job.kind for job in left(mailing.database)] == [forgotten.KIND] * 2
 
 
 @pytest.mark.parametrize("email", ["\x00@example.org", "a\n@example.org", "'; DROP", "é\u202e@x"])
@@ -313,7 +304,7 @@ def test_what_is_no_address_is_refused_or_is_nobodys(
 ) -> None:
     assert _forget(mailing, email).status_code in {202, 422}
 
-    assert (box.mails, left(mailing)) == ([], [])
+    assert (box.mails, left(mailing.database)) == ([], [])
 
 
 def test_asking_is_limited_per_account_and_address_and_locks_nobody_out(
@@ -355,6 +346,6 @@ def test_forgetting_changes_nothing_before_the_link_is_used(mailing: Edge, autho
 def test_without_a_mail_server_forgetting_makes_no_link(app: Edge, author: Caller) -> None:
     assert _forget(app, author.email).status_code == 202
 
-    assert left(app) == []
+    assert left(app.database) == []
     with app.database.session(read_only=True) as session:
         assert session.scalar(text("SELECT count(*) FROM password_links")) == 0

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cms.accounts.links import forgotten, sending
+from cms.foundation.database import Database
 from cms.foundation.http.edge import Edge
 from cms.foundation.jobs import clock
 from cms.foundation.jobs import work as jobs
@@ -48,10 +49,10 @@ def deliver(app: Edge, later: timedelta = timedelta(0)) -> None:
         Worker(app.database, lane, now=now).run_due()
 
 
-def left(app: Edge) -> list[Job]:
+def left(database: Database) -> list[Job]:
     """The jobs about mails that are not done."""
     about_mails = Job.kind.in_((forgotten.KIND, sending.KIND))
-    with app.database.session(read_only=True) as session:
+    with database.session(read_only=True) as session:
         return list(session.scalars(select(Job).where(about_mails).order_by(Job.id)))
 
 

@@ -194,7 +194,7 @@ def test_it_ends_while_the_post_is_in_the_trash(client: ContractClient, editor: 
     factories.deleted(editor, post)
 
     assert leads_nowhere(client, link)
-    assert editor.post(f"{POSTS}/{post['id']}/restore", if_match="*").status_code == 200
+    factories.restored(editor, post)
     assert not leads_nowhere(client, link)
 
 

@@ -8,6 +8,7 @@ from cms.foundation.http.edge import Edge
 from tests import factories
 from tests.callers import Caller
 from tests.content.revisions.desk import POSTS, revision, revisions, saved
+from tests.content.test_merging import KINDS, each_kind, link, merged
 
 
 def restored(by: Caller, post: dict[str, Any], number: int) -> Any:
@@ -79,43 +80,37 @@ def test_what_was_deleted_since_stays_away_and_is_named(editor: Caller) -> None:
     assert (back["slug"], back["author_ids"], back["tag_ids"]) == ("new", [], [here["id"]])
 
 
-@pytest.mark.parametrize("kind", ["tags", "authors"])
+@each_kind
 def test_merges_are_followed(editor: Caller, kind: str) -> None:
-    make = {"tags": factories.a_tag, "authors": factories.an_author}[kind]
-    link = f"{kind.removesuffix('s')}_ids"
-    first, second, third, fourth = (make(editor)["id"] for _ in range(4))
-    post = factories.a_post(editor, **{link: [first, second, third]})
-    both = factories.a_post(editor, **{link: [first, fourth, third]})
+    name, four = link(kind), [KINDS[kind](editor) for _ in range(4)]
+    first, second, third, fourth = (one["id"] for one in four)
+    post = factories.a_post(editor, **{name: [first, second, third]})
+    both = factories.a_post(editor, **{name: [first, fourth, third]})
     saved(editor, both, title="Now")
-    factories.edited(editor, post, "posts", **{link: [second]})
-    for old, into in ((first, fourth), (fourth, third)):
-        address = f"/api/v1/manage/{kind}/{old}/merge"
-        answer = editor.post(address, if_match="*", json={"into": into})
-        assert answer.status_code == 200
+    factories.edited(editor, post, "posts", **{name: [second]})
+    for old, into in ((0, 3), (3, 2)):
+        merged(editor, kind, four[old], four[into])
 
-    assert revision(editor, post, 1)["content"][link] == [second, third]
-    assert restored(editor, post, 1).get_json()[link] == [second, third]
+    assert revision(editor, post, 1)["content"][name] == [second, third]
+    assert restored(editor, post, 1).get_json()[name] == [second, third]
     # A merge is no revision: what was said before is said by the same name now.
     assert [one["number"] for one in revisions(editor, both)] == [2, 1]
-    assert revision(editor, both, 1)["content"][link] == revision(editor, both, 2)["content"][link]
+    assert revision(editor, both, 1)["content"][name] == revision(editor, both, 2)["content"][name]
 
 
-@pytest.mark.parametrize("kind", ["tags", "authors"])
+@each_kind
 def test_merges_leave_the_same_order_in_the_past_as_in_the_present(
     editor: Caller, kind: str
 ) -> None:
-    make = {"tags": factories.a_tag, "authors": factories.an_author}[kind]
-    link = f"{kind.removesuffix('s')}_ids"
-    first, second, third, into = (make(editor)["id"] for _ in range(4))
-    post = factories.a_post(editor, **{link: [first, second, third]})
+    name = link(kind)
+    first, second, third, into = (KINDS[kind](editor) for _ in range(4))
+    post = factories.a_post(editor, **{name: [one["id"] for one in (first, second, third)]})
     saved(editor, post, title="Now")
     for old in (third, first):
-        address = f"/api/v1/manage/{kind}/{old}/merge"
-        answer = editor.post(address, if_match="*", json={"into": into})
-        assert answer.status_code == 200
+        merged(editor, kind, old, into)
 
-    past, present = (revision(editor, post, number)["content"][link] for number in (1, 2))
-    assert past == present == [second, into]
+    past, present = (revision(editor, post, number)["content"][name] for number in (1, 2))
+    assert past == present == [second["id"], into["id"]]
 
 
 def test_comparing_says_what_differs_in_either_order(editor: Caller) -> None:

@@ -25,6 +25,7 @@ from tests.delivery import test_growth as growth
 from tests.delivery.feeds.readers import changed
 from tests.delivery.maps import crawler
 from tests.delivery.test_statements import cost, counted
+from tests.plans import walks_an_index
 
 grown = growth.grown
 
@@ -282,4 +283,4 @@ def test_maps_walk_along_indexes(grown: Any, question: str, version: int) -> Non
     assert found
     for statement, plan in found:
         # The starts of the parts are no table.
-        assert growth.walks_an_index(plan.replace("SCAN starts", "")), f"{statement}\n{plan}"
+        assert walks_an_index(plan.replace("SCAN starts", "")), f"{statement}\n{plan}"

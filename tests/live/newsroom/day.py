@@ -24,6 +24,12 @@ HORIZON = timedelta(minutes=1)
 # The clocks of client and server are one, but tick in milliseconds.
 TICK = timedelta(milliseconds=20)
 
+# Those whose answer is the post.
+SHOWING = {
+    *("create", "edit", "autosave", "restore-revision", "submit", "send-back", "approve"),
+    *("publish", "unpublish", "schedule", "unschedule", "restore"),
+}
+
 
 @dataclass(frozen=True)
 class Sent:
@@ -161,22 +167,6 @@ class Day:
             handle = f"l{self.newsroom.made_links}"
             self.ids.links[handle] = made["id"], made["token"]
             self.links[handle] = step.subject
-
-
-# Those whose answer is the post.
-SHOWING = {
-    *(
-        "create",
-        "edit",
-        "autosave",
-        "restore-revision",
-        "submit",
-        "send-back",
-        "approve",
-        "publish",
-    ),
-    *("unpublish", "schedule", "unschedule", "restore"),
-}
 
 
 def present() -> datetime:

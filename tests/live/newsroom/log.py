@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.live.newsroom.desk import ADMIN, Desk
+from tests.live.newsroom.desk import Desk
 from tests.live.newsroom.looking import same
 from tests.live.newsroom.model.state import Newsroom
 from tests.live.newsroom.wire import Ids
@@ -10,6 +10,8 @@ from tests.live.newsroom.wire import Ids
 AUDIT = "/api/v1/manage/audit?limit=50"
 # By whom, and what was changed: its kind and handle.
 Entry = tuple[str, str, str]
+# What has a handle; all else is only counted.
+NAMED = {"post", "tag", "schedule"}
 MANY_AT_ONCE = {"merge-tag", "delete-tag"}
 
 
@@ -19,7 +21,6 @@ class Log:
     def __init__(self, desk: Desk, ids: Ids) -> None:
         """From now on."""
         self.desk, self.ids = desk, ids
-        self.users = {user_id: name for name, user_id in desk.users.items()}
         self.last = self._newest()[0]["id"]
 
     def compare(self, expected: list[Entry], request_id: str | None) -> None:
@@ -34,13 +35,12 @@ class Log:
         same("their request", requests, {request_id} if expected else set())
 
     def _newest(self) -> list[dict[str, Any]]:
-        entries: list[dict[str, Any]] = self.desk.get(AUDIT, ADMIN)["data"]
+        entries: list[dict[str, Any]] = self.desk.get(AUDIT)["data"]
         return entries
 
     def _told(self, entry: dict[str, Any]) -> Entry:
-        named = {**self.ids.posts, **self.ids.tags}
-        handles = [handle for handle, one in named.items() if one == entry["subject_id"]]
-        return self.users[entry["actor_id"]], entry["subject_kind"], "".join(handles)
+        handle = self.ids.handles.get(entry["subject_id"], "")
+        return self.desk.users[entry["actor_id"]], entry["subject_kind"], handle
 
 
 def entries(who: str, verb: str, before: Newsroom, after: Newsroom) -> list[Entry]:
@@ -59,9 +59,6 @@ def entries(who: str, verb: str, before: Newsroom, after: Newsroom) -> list[Entr
         changed = {(kind, handle) for kind, handle in changed if kind != "post"}
         changed |= {("post", "") for _ in posts}
     return [(who, kind, handle if kind in NAMED else "") for kind, handle in changed]
-
-
-NAMED = {"post", "tag", "schedule"}
 
 
 def _things(newsroom: Newsroom) -> dict[tuple[str, str], Any]:

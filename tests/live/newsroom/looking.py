@@ -38,7 +38,6 @@ class Look:
     def __init__(self, desk: Desk, ids: Ids) -> None:
         """``ids`` say what is what."""
         self.desk, self.ids = desk, ids
-        self.users = {user_id: name for name, user_id in desk.users.items()}
         self.authors = {author_id: name for name, author_id in desk.bylines.items()}
         # Of each post: the state in the model, and the version at the server.
         self.versions: dict[str, tuple[int, int]] = {}
@@ -48,13 +47,13 @@ class Look:
     def at_all(self, newsroom: Newsroom, *, by: str, since: datetime) -> None:
         """Compare what ``by``, the admin and readers see, after a step that began at ``since``."""
         self._learn_tags(newsroom)
-        posts = {self._post(post["id"]): post for post in self.desk.listed(ALL_POSTS)}
+        posts = {self._handle(post["id"]): post for post in self.desk.listed(ALL_POSTS)}
         self._learn_moments(newsroom, posts, since)
         same("posts", {h: self._managed(p) for h, p in posts.items()}, _posts(newsroom))
         self._compare_versions(newsroom, posts)
         ours = [one for one in reversed(newsroom.posts) if newsroom.sees(by, one)]
         for is_trash, query in ((False, ""), (True, "?status=trashed")):
-            seen = [self._post(post["id"]) for post in self.desk.listed(f"{MANAGED}{query}", by)]
+            seen = [self._handle(post["id"]) for post in self.desk.listed(f"{MANAGED}{query}", by)]
             theirs = [one for one in ours if is_trash == (newsroom.posts[one].status == "trashed")]
             same(f"list of {by}{query}", seen, theirs)
         self._compare_site(newsroom)
@@ -76,7 +75,7 @@ class Look:
         same(
             f"revisions of {handle}",
             [
-                (one["number"], self.users[one["saved_by"]["id"]], one["is_published"])
+                (one["number"], self.desk.users[one["saved_by"]["id"]], one["is_published"])
                 for one in self.desk.listed(f"{path}/revisions")
             ],
             [
@@ -89,7 +88,9 @@ class Look:
             ],
         )
         comments = self.desk.listed(f"{path}/comments")
-        said = [(one["step"], self.users[one["by"]["id"]], one["revision"]) for one in comments]
+        said = [
+            (one["step"], self.desk.users[one["by"]["id"]], one["revision"]) for one in comments
+        ]
         same(f"comments on {handle}", said[::-1], post.comments)
         holder = self.desk.get(f"{path}/lease")["holder"]
         same(f"lease of {handle}", holder and holder["name"], newsroom.leases.get(handle))
@@ -101,13 +102,13 @@ class Look:
 
     def _follow(self, since: int) -> int:
         """Bring the copy up to now; gives the version."""
-        page = self.desk.get(f"{PUBLIC}/changes?since={since}&limit=100", READER)
-        following.apply(self.copy, page["data"])
-        while page["next_cursor"]:
-            query = f"since={since}&limit=100&cursor={page['next_cursor']}"
-            page = self.desk.get(f"{PUBLIC}/changes?{query}", READER)
+        query, cursor = f"since={since}&limit=100", ""
+        while True:
+            page = self.desk.get(f"{PUBLIC}/changes?{query}{cursor}", READER)
             following.apply(self.copy, page["data"])
-        return int(page["version"])
+            if not page["next_cursor"]:
+                return int(page["version"])
+            cursor = f"&cursor={page['next_cursor']}"
 
     # What is learned from the server, and nowhere else.
 
@@ -149,7 +150,7 @@ class Look:
 
     def _compare_site(self, newsroom: Newsroom) -> None:
         site, listed = newsroom.site, self._listed("posts?include=html")
-        found = [{"post": self._post(one["id"]), **self._shown(one)} for one in listed]
+        found = [{"post": self._handle(one["id"]), **self._shown(one)} for one in listed]
         same("list of posts", found, site.listed())
         same(
             "moments of publication",
@@ -194,11 +195,8 @@ class Look:
     def _listed(self, path: str) -> list[dict[str, Any]]:
         return self.desk.listed(f"{PUBLIC}/{path}", READER)
 
-    def _post(self, post_id: str) -> str:
-        return next((h for h, one in self.ids.posts.items() if one == post_id), post_id)
-
-    def _tag(self, tag_id: str) -> str:
-        return next((h for h, one in self.ids.tags.items() if one == tag_id), tag_id)
+    def _handle(self, one_id: str) -> str:
+        return self.ids.handles.get(one_id, one_id)
 
     @staticmethod
     def _shown(post: dict[str, Any]) -> dict[str, Any]:
@@ -212,12 +210,12 @@ class Look:
         plan, approval = post["scheduled"], post["approval"]
         return {
             **{name: post[name] for name in MANAGED_FIELDS},
-            "tags": tuple(self._tag(one) for one in post["tag_ids"]),
+            "tags": tuple(self._handle(one) for one in post["tag_ids"]),
             "authors": tuple(self.authors[one] for one in post["author_ids"]),
-            "created_by": self.users[post["created_by"]],
+            "created_by": self.desk.users[post["created_by"]],
             "is trashed": post["trashed_at"] is not None,
-            "approval": approval and (self.users[approval["by"]["id"]], approval["revision"]),
-            "schedule": plan and {**plan, "scheduled_by": self.users[plan["scheduled_by"]]},
+            "approval": approval and (self.desk.users[approval["by"]["id"]], approval["revision"]),
+            "schedule": plan and {**plan, "scheduled_by": self.desk.users[plan["scheduled_by"]]},
         }
 
 

@@ -11,7 +11,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from tests.live.newsroom.day import Day, present
 from tests.live.newsroom.desk import Desk
 from tests.live.newsroom.model import staff, state
-from tests.live.newsroom.steps import ANY, Step
+from tests.live.newsroom.model.site import number_of
+from tests.live.newsroom.steps import ANY, Outcome, Step
 from tests.live.newsroom.wishes import OWNER, Wish, wishes
 
 SOON, LATER = timedelta(milliseconds=300), timedelta(days=1)
@@ -132,7 +133,7 @@ class Newsroom(RuleBasedStateMachine):
     def _use_key_again(self, wish: Wish) -> None:
         self.day.repeat(wish.number, body={"title": "Something else"})
 
-    def _ask(self, wish: Wish, subject: str, values: dict[str, Any]) -> object:
+    def _ask(self, wish: Wish, subject: str, values: dict[str, Any]) -> Outcome | None:
         who = self._somebody(wish, subject)
         known = None if wish.verb in UNCONDITIONAL else self._known(subject, wish.knows)
         return self.day.take(Step(who, wish.verb, subject, known, self._marked(values)))
@@ -148,7 +149,9 @@ class Newsroom(RuleBasedStateMachine):
         what, made = WHAT.get(wish.verb, wish.verb), [*self._model.posts]
         fit = [one for one in made if self._model.can_take(one, what)] or made
         is_kept = wish.post in fit or not (fit and wish.is_fit)
-        return wish.post if is_kept else fit[-1]
+        post = wish.post if is_kept else fit[-1]
+        # A request may be sent again: what names nothing now names nothing then, whatever is made.
+        return post if number_of(post) <= self._model.made_posts else f"n{number_of(post)}"
 
     def _somebody(self, wish: Wish, post: str) -> str:
         """By name; the owner is who made the post."""
@@ -164,7 +167,7 @@ class Newsroom(RuleBasedStateMachine):
 
     def _known(self, subject: str, knows: str) -> int | str | None:
         """Which state of it they know."""
-        states = [state for one, state in self.day.ids.etags if one == subject] or [0]
+        states = [number for one, number in self.day.ids.etags if one == subject] or [0]
         former = states[-2] if len(states) > 1 else 0
         return {"present": states[-1], "former": former, "none": None}.get(knows, ANY)
 

@@ -35,12 +35,9 @@ ADDRESSES = {
 }
 # What is sent as the step says it, and what says always the same; all others send nothing.
 AS_GIVEN = {"create", "preview", "create-tag", "change-tag"}
-COMMENT = {"comment": "Well"}
 SAID = {
     "comment": {"text": "Well"},
-    "submit": COMMENT,
-    "send-back": COMMENT,
-    "approve": COMMENT,
+    **{verb: {"comment": "Well"} for verb in ("submit", "send-back", "approve")},
 }
 
 
@@ -68,6 +65,11 @@ class Ids:
         # Of each state that a post or tag was seen in.
         self.etags: dict[tuple[str, int], str] = {}
 
+    @property
+    def handles(self) -> dict[str, str]:
+        """Those of posts and tags, by their ids."""
+        return {one_id: handle for handle, one_id in {**self.posts, **self.tags}.items()}
+
     def request(self, step: Step, key: str) -> Request:
         """The step; each POST has a key of its own."""
         method, address = ADDRESSES.get(step.verb, ("POST", f"{POST}/{step.verb}"))
@@ -76,10 +78,8 @@ class Ids:
             number=step.values.get("number"),
             link=self.links.get(step.values.get("link", ""), (NOTHING.format(number=0),))[0],
         )
-        is_key_sent = method == "POST"
-        return Request(
-            method, path, self._body(step), self.if_match(step), key if is_key_sent else None
-        )
+        sent_key = key if method == "POST" else None
+        return Request(method, path, self._body(step), self.if_match(step), sent_key)
 
     def if_match(self, step: Step) -> str | None:
         """The ETag of the state that they know."""

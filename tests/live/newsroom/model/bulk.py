@@ -1,5 +1,6 @@
 """Many posts in one request: each part as if it came alone, all or none if that is asked for."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from typing import Any
@@ -24,26 +25,10 @@ def carry_out(newsroom: Newsroom, step: Step) -> Outcome:
 
 def _attempt(newsroom: Newsroom, part: Step) -> tuple[str | None, str | None]:
     try:
-        _do(newsroom, part)
+        ACTS[part.verb](newsroom, part)
     except Refused as refusal:
         return refusal.outcome.code, None
     return None, newsroom.posts[part.subject].status
-
-
-def _do(newsroom: Newsroom, part: Step) -> None:
-    match part.verb:
-        case "publish":
-            workflow.publish(newsroom, part)
-        case "unpublish":
-            workflow.unpublish(newsroom, part)
-        case "trash":
-            workflow.trash(newsroom, part)
-        case "patch":
-            writing.edit(newsroom, part)
-        case "assign_authors":
-            writing.edit(newsroom, part)
-        case "tag" | "untag":
-            _refile(newsroom, part)
 
 
 def _refile(newsroom: Newsroom, part: Step) -> None:
@@ -57,3 +42,14 @@ def _refile(newsroom: Newsroom, part: Step) -> None:
     else:
         tags = tuple(one for one in post.content.tags if one not in named)
     post.save(replace(post.content, tags=tags), part.who)
+
+
+ACTS: dict[str, Callable[[Newsroom, Step], object]] = {
+    "publish": workflow.publish,
+    "unpublish": workflow.unpublish,
+    "trash": workflow.trash,
+    "patch": writing.edit,
+    "assign_authors": writing.edit,
+    "tag": _refile,
+    "untag": _refile,
+}

@@ -1,6 +1,5 @@
 """What readers see: the posts that were published, the tags, and where former slugs lead."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import count
@@ -167,12 +166,11 @@ def slug_of(text: str) -> str:
     return text.lower().replace(" ", "-")
 
 
-def numbered(base: str, taken: Iterable[str]) -> str:
+def numbered(base: str, taken: set[str]) -> str:
     """``base``, or with the first number behind it that is free."""
-    used = set(taken)
-    if base not in used:
+    if base not in taken:
         return base
-    return next(slug for n in count(2) if (slug := f"{base}-{n}") not in used)
+    return next(slug for n in count(2) if (slug := f"{base}-{n}") not in taken)
 
 
 def number_of(handle: str) -> int:

@@ -1,7 +1,6 @@
 """Tags: live at once, renamed and merged for all posts."""
 
 from tests.live.newsroom.model import staff
-from tests.live.newsroom.model.site import Tag
 from tests.live.newsroom.model.state import Newsroom, demand_known
 from tests.live.newsroom.steps import Refused, Step
 
@@ -16,7 +15,7 @@ def create(newsroom: Newsroom, step: Step) -> int:
 
 def change(newsroom: Newsroom, step: Step) -> int:
     """Another name or slug, for all posts at once."""
-    _allowed(newsroom, step)
+    _demand_allowed(newsroom, step)
     newsroom.site.change_tag(step.subject, step.values.get("name"), step.values.get("slug"))
     return 200
 
@@ -26,7 +25,7 @@ def merge(newsroom: Newsroom, step: Step) -> int:
 
     Posts that name it have another version, and no other revision.
     """
-    _allowed(newsroom, step)
+    _demand_allowed(newsroom, step)
     old, into = step.subject, step.values["into"]
     if into == old or into not in newsroom.site.tags:
         raise Refused(422, "invalid_input")
@@ -42,7 +41,7 @@ def merge(newsroom: Newsroom, step: Step) -> int:
 
 def delete(newsroom: Newsroom, step: Step) -> int:
     """Only what no post says or shows; those in the trash lose it."""
-    _allowed(newsroom, step)
+    _demand_allowed(newsroom, step)
     naming = [post for post in newsroom.posts.values() if step.subject in post.content.tags]
     shown = [e for e in newsroom.site.posts.values() if step.subject in e.content.tags]
     if shown or any(post.status != "trashed" for post in naming):
@@ -55,11 +54,10 @@ def delete(newsroom: Newsroom, step: Step) -> int:
     return 204
 
 
-def _allowed(newsroom: Newsroom, step: Step) -> Tag:
+def _demand_allowed(newsroom: Newsroom, step: Step) -> None:
     if not staff.may(step.who, staff.TAG_KEEPERS):
         raise Refused(403, "not_allowed")
     tag = newsroom.site.tags.get(step.subject)
     if tag is None:
         raise Refused(404, "not_found")
     demand_known(step, tag.version)
-    return tag

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from tests.live.newsroom.model import staff
-from tests.live.newsroom.model.site import Content, Edition, numbered
+from tests.live.newsroom.model.site import Edition, numbered
 from tests.live.newsroom.model.state import Newsroom, Post, Schedule, demand_known
 from tests.live.newsroom.steps import Refused, Step
 
@@ -48,14 +48,14 @@ def publish(newsroom: Newsroom, step: Step) -> int:
     """Show readers what it says now; if they see that already, nothing happens."""
     post = newsroom.allowed(step, "publish")
     if post.status != "published" or newsroom.has_unpublished_changes(step.subject):
-        show(newsroom, step.subject, post.content, post.number)
+        show(newsroom, step.subject, post.number)
         _is_out(post)
     return 200
 
 
-def show(newsroom: Newsroom, handle: str, content: Content, number: int) -> None:
-    """Let readers see this content, which revision ``number`` holds."""
-    post = newsroom.posts[handle]
+def show(newsroom: Newsroom, handle: str, number: int) -> None:
+    """Let readers see what revision ``number`` says."""
+    post, content = newsroom.posts[handle], newsroom.content_of(handle, number)
     post.first_published = post.first_published or newsroom.now
     newsroom.site.show(handle, Edition(content, number, post.first_published))
     post.step_to("published")
@@ -157,7 +157,7 @@ def _carry_out(newsroom: Newsroom, handle: str) -> None:
     number = plan.pinned or post.number
     is_new = post.status != "published" or newsroom.has_unpublished_changes(handle)
     if plan.pinned or is_new:
-        show(newsroom, handle, newsroom.content_of(handle, number), number)
+        show(newsroom, handle, number)
     _is_out(post)
 
 

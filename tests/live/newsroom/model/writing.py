@@ -27,7 +27,7 @@ def create(newsroom: Newsroom, step: Step) -> int:
     handle = f"p{newsroom.made_posts}"
     post = newsroom.posts[handle] = Post(step.who, [Revision(content, step.who)])
     if status == "published":
-        workflow.show(newsroom, handle, content, 1)
+        workflow.show(newsroom, handle, post.number)
     else:
         post.status = status
     return 201
