@@ -58,7 +58,8 @@ def list_posts(page: dict[str, Any]) -> Response:
     scope = state.scope(f"posts tag={asked.tag} author={asked.author}{asked.scope}", page)
     view, after = state.continued(scope, page, length=asked.length)
     asked = asked.begun(after)
-    groups = state.names().groups(view, tag=asked.tag, author=asked.author)
+    names = state.names()
+    groups = names.groups(view, tag=asked.tag, author=asked.author)
     wanted = shape(page)
     limit = page["limit"]
     rows = selected.posts(view, asked, limit=limit + 1, groups=groups, texts=wanted.texts)
@@ -66,7 +67,7 @@ def list_posts(page: dict[str, Any]) -> Response:
     documents = [wanted.read(row) for row in shown]
     keys = ["posts", *keys_of(documents)]
     cursor = _cursor(scope, view, asked, shown[-1]) if more else None
-    state.names().fill_in(view, documents)
+    names.fill_in(view, documents)
     data: dict[str, Any] = {
         "data": [wanted.cut(document) for document in documents],
         "next_cursor": cursor,
