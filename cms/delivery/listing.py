@@ -34,8 +34,8 @@ def _spliced(view: View, names: Names, rows: Iterable[AnyRow]) -> Listed:
     posts, _, authors, tags, _ = zip(*stored, strict=True) if stored else ((),) * 5
     known = names.written(view, authors=set(authors), tags=set(tags))
     documents = [
-        orjson.Fragment(f"{head}{AUTHORS}{known[authors].json}{TAGS}{known[tags].json}{REST}{tail}")
-        for _, head, authors, tags, tail in stored
+        orjson.Fragment(f"{head}{AUTHORS}{known[by].json}{TAGS}{known[on].json}{REST}{tail}")
+        for _, head, by, on, tail in stored
     ]
     return documents, keys_of_ids(
         posts,
