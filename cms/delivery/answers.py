@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from http import HTTPStatus
+from itertools import chain
 from typing import Any, cast
 
 import orjson
@@ -71,13 +72,19 @@ def public(
 def keys_of(documents: Iterable[dict[str, Any]]) -> list[str]:
     """The keys of what ``documents``, posts whose authors and tags are ids yet, show."""
     documents = list(documents)
-    posts = [document["id"] for document in documents]
-    authors = dict.fromkeys(one for document in documents for one in document["authors"])
-    tags = dict.fromkeys(one for document in documents for one in document["tags"])
+    return keys_of_ids(
+        [document["id"] for document in documents],
+        chain.from_iterable(document["authors"] for document in documents),
+        chain.from_iterable(document["tags"] for document in documents),
+    )
+
+
+def keys_of_ids(posts: Iterable[str], authors: Iterable[str], tags: Iterable[str]) -> list[str]:
+    """The keys of posts, and of authors and tags, who may come more than once."""
     return [
         *map("post-".__add__, posts),
-        *map("author-".__add__, authors),
-        *map("tag-".__add__, tags),
+        *map("author-".__add__, dict.fromkeys(authors)),
+        *map("tag-".__add__, dict.fromkeys(tags)),
     ]
 
 

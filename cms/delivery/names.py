@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 import orjson
@@ -21,12 +22,21 @@ SHOWN: tuple[tuple[str, type[NamedEdition], tuple[str, ...]], ...] = (
 MOST_KEPT = 50_000
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a list of ids stands for, as JSON without its brackets."""
+
+    ids: tuple[str, ...]
+    json: str
+
+
 @dataclass(slots=True)
 class _Kept:
     """Names that are the same at every version from ``since`` to the present one."""
 
     since: int
     by_id: dict[str, Document] = field(default_factory=dict)
+    written: dict[str, Written] = field(default_factory=dict)
     ids: dict[tuple[type[NamedEdition], str], uuid.UUID] = field(default_factory=dict)
 
 
@@ -44,16 +54,23 @@ class Names:
     def fill_in(self, view: View, documents: Iterable[Document]) -> None:
         """Replace the ids of authors and tags in ``documents`` by what posts say of them."""
         documents = list(documents)
-        known = self._at(view).by_id
+        kept = self._at(view)
         for name, edition, shown in SHOWN:
             wanted = {one for document in documents for one in document[name]}
-            missing = [uuid.UUID(one) for one in wanted if one not in known]
-            if missing:
-                for row in queries.several_named(view, edition, missing):
-                    found = orjson.loads(row.document)
-                    known[found["id"]] = {key: found[key] for key in shown}
+            known = _known(view, kept, edition, shown, wanted)
             for document in documents:
                 document[name] = [known[one] for one in document[name]]
+
+    def written(self, view: View, *, authors: set[str], tags: set[str]) -> dict[str, Written]:
+        """What stands for lists of ids, each spelled as in a stored document: ``"…","…"``."""
+        kept = self._at(view)
+        for (_name, edition, shown), lists in zip(SHOWN, (authors, tags), strict=True):
+            new = {one: orjson.loads(f"[{one}]") for one in lists if one not in kept.written}
+            known = _known(view, kept, edition, shown, set(chain.from_iterable(new.values())))
+            for spelled, ids in new.items():
+                named = orjson.dumps([known[one] for one in ids]).decode()
+                kept.written[spelled] = Written(tuple(ids), named[1:-1])
+        return kept.written
 
     def group_id(self, view: View, edition: type[NamedEdition], slug: str) -> uuid.UUID | None:
         """The author or tag with this slug."""
@@ -84,7 +101,24 @@ class Names:
     def _at(self, view: View) -> _Kept:
         """The kept names, or an empty set where those do not hold."""
         kept, since = self._kept, view.present.names
-        if kept.since != since or len(kept.by_id) > MOST_KEPT:
+        if kept.since != since or len(kept.by_id) + len(kept.written) > MOST_KEPT:
             # One assignment: other threads go on with the set that they have.
             kept = self._kept = _Kept(since)
         return kept if view.version >= since else _Kept(view.version)
+
+
+def _known(
+    view: View,
+    kept: _Kept,
+    edition: type[NamedEdition],
+    shown: tuple[str, ...],
+    wanted: set[str],
+) -> dict[str, Document]:
+    """Those that are kept, and among them by now all that are ``wanted``."""
+    known = kept.by_id
+    missing = [uuid.UUID(one) for one in wanted if one not in known]
+    if missing:
+        for row in queries.several_named(view, edition, missing):
+            found = orjson.loads(row.document)
+            known[found["id"]] = {key: found[key] for key in shown}
+    return known

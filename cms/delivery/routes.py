@@ -6,6 +6,7 @@ from flask import Response
 
 from cms.delivery import moving, queries, state
 from cms.delivery.answers import keys_of, public_json
+from cms.delivery.listing import listed
 from cms.delivery.looking import View
 from cms.delivery.nearby import queries as nearby
 from cms.delivery.schemas import (
@@ -58,17 +59,16 @@ def list_posts(page: dict[str, Any]) -> Response:
     scope = state.scope(f"posts tag={asked.tag} author={asked.author}{asked.scope}", page)
     view, after = state.continued(scope, page, length=asked.length)
     asked = asked.begun(after)
-    groups = state.names().groups(view, tag=asked.tag, author=asked.author)
+    names = state.names()
+    groups = names.groups(view, tag=asked.tag, author=asked.author)
     wanted = shape(page)
     limit = page["limit"]
     rows = selected.posts(view, asked, limit=limit + 1, groups=groups, texts=wanted.texts)
     shown, more = pages.cut(list(rows), limit)
-    documents = [wanted.read(row) for row in shown]
-    keys = ["posts", *keys_of(documents)]
+    documents, keys = listed(view, names, wanted, shown)
     cursor = _cursor(scope, view, asked, shown[-1]) if more else None
-    state.names().fill_in(view, documents)
     data: dict[str, Any] = {
-        "data": [wanted.cut(document) for document in documents],
+        "data": documents,
         "next_cursor": cursor,
         "version": view.version,
     }
@@ -77,7 +77,7 @@ def list_posts(page: dict[str, Any]) -> Response:
         data |= selected.count_posts(view, asked, groups, to_the_end=to_the_end).members
     return public_json(
         data,
-        keys=keys,
+        keys=["posts", *keys],
         headers=pages.link_next(cursor),
         is_final=state.is_final(page) and not asked.is_passing,
         is_passing=asked.is_passing,

@@ -31,6 +31,11 @@ class Shape:
     with_related: bool
 
     @property
+    def is_stored(self) -> bool:
+        """Whether the whole document is wanted, and nothing beside it."""
+        return self.tree is None and not self.computed
+
+    @property
     def texts(self) -> tuple[str, ...]:
         """The columns that have to be read for it."""
         return tuple(sorted({COMPUTED[name][0] for name in self.computed}))

@@ -13,6 +13,10 @@ from cms.foundation import texts
 _POST = PublicPostTeaser(exclude=("authors", "tags"))
 _AUTHOR = PublicAuthor(exclude=("post_count",))
 _TAG = PublicTag(exclude=("post_count",))
+# What stands around the ids in the document of a post. No text in it can look like this: its quotes
+# are escaped.
+BEGINNING, AUTHORS, TAGS, REST = '{"id":"', ',"authors":[', '],"tags":[', '],"published_at":'
+_ID_LENGTH = 36
 _AS_THEY_ARE = ("published_at", "updated_at", "featured", "reading_minutes", "word_count")
 
 
@@ -25,6 +29,19 @@ def post(values: dict[str, Any], *, author_ids: list[uuid.UUID], tag_ids: list[u
             document["tags"] = [str(tag_id) for tag_id in tag_ids]
         document[name] = value
     return _pack(document)
+
+
+def parts(document: str) -> tuple[str, str, str, str, str]:
+    """The id of a post, and its document taken apart around the ids of its authors and tags.
+
+    Far cheaper than to read it as JSON. It is ``head, AUTHORS, author_ids, TAGS, tag_ids, REST,
+    tail``; ids as they stand there: ``"…","…"``.
+    """
+    head, _, behind = document.partition(AUTHORS)
+    author_ids, _, behind = behind.partition(TAGS)
+    tag_ids, _, tail = behind.partition(REST)
+    begin = len(BEGINNING)
+    return head[begin : begin + _ID_LENGTH], head, author_ids, tag_ids, tail
 
 
 def listed(values: dict[str, Any]) -> dict[str, Any]:

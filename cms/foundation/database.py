@@ -1,14 +1,15 @@
 """The database: declarative base, column types, and the engines behind every session."""
 
 import fcntl
-import math
 import os
+import sqlite3
 import threading
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -127,9 +128,13 @@ class Database:
                 url, timeout, begin="BEGIN", read_only=True, max_overflow=100
             )
             self.lookup = _sqlite_engine(
-                url, timeout, begin=None, read_only=True, poolclass=NullPool
+                url,
+                timeout,
+                begin=None,
+                read_only=True,
+                longest_statement=look_seconds,
+                poolclass=NullPool,
             )
-            _limit_statements(self.lookup, look_seconds)
         else:
             self.writer = self.reader = _postgresql_engine(
                 url, timeout, pool_size=pool_size, max_overflow=pool_size, pool_timeout=timeout
@@ -183,9 +188,18 @@ class Database:
 
 
 def _sqlite_engine(
-    url: str, timeout: int, *, begin: str | None, read_only: bool = False, **pool: Any
+    url: str,
+    timeout: int,
+    *,
+    begin: str | None,
+    read_only: bool = False,
+    longest_statement: float | None = None,
+    **pool: Any,
 ) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": timeout}, **pool)
+    arguments: dict[str, Any] = {"timeout": timeout}
+    if longest_statement is not None:
+        arguments["factory"] = partial(_Hasty, seconds=longest_statement)
+    engine = create_engine(url, connect_args=arguments, **pool)
 
     @event.listens_for(engine, "connect")
     def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -212,20 +226,23 @@ def _sqlite_engine(
     return engine
 
 
-def _limit_statements(engine: Engine, seconds: float) -> None:
-    """Let SQLite give up what takes longer; it has no such setting of its own."""
-    begun = threading.local()
+class _Hasty(sqlite3.Connection):
+    """Gives up a statement that takes too long; SQLite has no such setting of its own."""
 
-    @event.listens_for(engine, "before_cursor_execute")
-    def note(*_statement: Any) -> None:
-        begun.at = time.monotonic()
+    def __init__(self, *args: Any, seconds: float, **kwargs: Any) -> None:
+        """``seconds``: how long one may take."""
+        super().__init__(*args, **kwargs)
+        begun = self._begun = [time.monotonic()]
 
-    @event.listens_for(engine, "connect")
-    def watch(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
         def has_expired() -> bool:
-            return time.monotonic() - getattr(begun, "at", math.inf) > seconds
+            return time.monotonic() - begun[0] > seconds
 
-        connection.set_progress_handler(has_expired, STEPS_BETWEEN_LOOKS_AT_THE_CLOCK)
+        self.set_progress_handler(has_expired, STEPS_BETWEEN_LOOKS_AT_THE_CLOCK)
+
+    def cursor(self, *args: Any) -> Any:
+        """One for the next statement, whose time begins; SQLAlchemy's event would cost far more."""
+        self._begun[0] = time.monotonic()
+        return super().cursor(*args)
 
 
 def _queue_writers(engine: Engine, path: str) -> None:

@@ -44,7 +44,13 @@ def configure(*, level: str, as_json: bool) -> None:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=number, stream=sys.stderr, format="%(levelname)s %(message)s")
+    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(message)s")
+    logging.getLogger().setLevel(number)
+
+
+def says(level: int) -> bool:
+    """Whether anything of a ``level`` is written. Cheaper to ask than a logger of structlog."""
+    return logging.getLogger().isEnabledFor(level)
 
 
 def _without_secrets(

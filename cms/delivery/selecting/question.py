@@ -64,7 +64,7 @@ class Question:
     def begun(self, held: Sequence[Any] | None) -> "Question":
         """The same from a place on; ``held`` is what a cursor holds, ``None`` at the beginning."""
         if held is None:
-            return replace(self, now=relative.minute(moments.now()))
+            return replace(self, now=relative.minute(moments.now())) if self.is_relative else self
         now = datetime.fromisoformat(held[0]) if self.is_relative else self.now
         place = held[self.is_relative :]
         kinds = {**fields.POSTS, **fields.NAMED}

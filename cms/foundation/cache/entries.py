@@ -61,7 +61,17 @@ class Shown:
 class Entry:
     """An answer under the key of its question, for one version of the site."""
 
-    __slots__ = ("_forms", "_headers", "etag", "first_id", "key", "size", "spellings", "version")
+    __slots__ = (
+        "_forms",
+        "_headers",
+        "_plain",
+        "etag",
+        "first_id",
+        "key",
+        "size",
+        "spellings",
+        "version",
+    )
 
     def __init__(
         self, key: Key, version: int, headers: list[Header], known: dict[str, str], body: bytes
@@ -72,14 +82,12 @@ class Entry:
         self.etag = known["etag"]
         self.first_id = known.get("x-request-id", "")
         self.spellings: list[Key] = []
-        self._headers = [
-            (name, value) for name, value in headers if name.lower() not in OF_THE_REQUEST
-        ]
+        self._headers = [pair for pair in headers if pair[0].lower() not in OF_THE_REQUEST]
         vary = [part for part in (known.get("vary"), "Accept-Encoding") if part]
         self._headers.append(("Vary", ", ".join(vary)))
         self.size = OVERHEAD_BYTES
         self._forms: dict[str, Shown] = {}
-        self._add("", self.etag, body)
+        self._plain = self._add("", self.etag, self._headers, body)
 
     @classmethod
     def of(
@@ -96,7 +104,7 @@ class Entry:
 
     def shown(self, accepted: str) -> Shown:
         """The form for an ``Accept-Encoding``."""
-        plain = self._forms[""]
+        plain = self._plain
         if not accepted or len(plain.body) < SMALLEST_COMPRESSED:
             return plain
         coding = preferred(accepted) if len(accepted) < OVERHEAD_BYTES else ""
@@ -104,16 +112,15 @@ class Entry:
         if found is None:
             # Another representation, another strong tag (RFC 9110, 8.8.3).
             tag = f'{self.etag[:-1]}-{coding}"'
-            made = self._add(coding, tag, compress(plain.body, coding))
-            return replace(made, is_new=True)
+            body = compress(plain.body, coding)
+            changed = {"etag": tag, "content-length": str(len(body))}
+            headers = [(name, changed.get(name.lower(), value)) for name, value in self._headers]
+            headers.append(("Content-Encoding", coding))
+            return replace(self._add(coding, tag, headers, body), is_new=True)
         return found
 
-    def _add(self, coding: str, etag: str, body: bytes) -> Shown:
-        changed = {"etag": etag, "content-length": str(len(body))}
-        headers = [(name, changed.get(name.lower(), value)) for name, value in self._headers]
-        if coding:
-            headers.append(("Content-Encoding", coding))
-        unchanged = [(name, value) for name, value in headers if name.lower() not in OF_THE_BODY]
+    def _add(self, coding: str, etag: str, headers: list[Header], body: bytes) -> Shown:
+        unchanged = [pair for pair in headers if pair[0].lower() not in OF_THE_BODY]
         shown = self._forms[coding] = Shown(etag, headers, unchanged, body)
         self.size += len(body)
         return shown

@@ -99,8 +99,8 @@ class ResponseCache:
             environ.get("QUERY_STRING", ""),
             self._addresses.origin(environ),
         )
-        kept = self._store.spelled(spelling)
-        key = kept.key if kept else self._addresses.key(*spelling)
+        entry = self._store.spelled(spelling)
+        key = entry.key if entry is not None else self._addresses.key(*spelling)
         if key is None:
             return self._application(environ, start_response)
         try:
@@ -108,10 +108,12 @@ class ResponseCache:
         except Unavailable:
             # The application will find the same, and say so in its words.
             return self._application(environ, start_response)
-        entry = self._store.find(key, spelling, version.number)
-        if entry is not None:
-            return self._give(entry, HIT, environ, start_response)
-        return self._fetch(key, spelling, version.number, environ, start_response)
+        if entry is None or entry.version != version.number:
+            entry = self._store.find(key, spelling, version.number)
+            if entry is None:
+                return self._fetch(key, spelling, version.number, environ, start_response)
+        self._store.use(entry)
+        return self._give(entry, HIT, environ, start_response)
 
     def forget(self) -> None:
         """Drop everything."""

@@ -29,20 +29,27 @@ class Tally:
         self._counting = threading.Lock()
         self._hits = self._unchanged = self._bytes = 0
         self._since = time.monotonic()
+        self._due = self._since + REPORT_SECONDS
 
     def count(self, size: int, *, is_unchanged: bool) -> None:
         """One answer of ``size`` bytes."""
         if self._counters is not None:
             self._counters[is_unchanged].inc()
-        now = time.monotonic()
         with self._counting:
             self._hits += 1
             self._unchanged += is_unchanged
             self._bytes += size
-            seconds = now - self._since
-            if seconds < REPORT_SECONDS:
+        if time.monotonic() >= self._due:
+            self._report()
+
+    def _report(self) -> None:
+        with self._counting:
+            now = time.monotonic()
+            if now < self._due:
+                # Another thread was first.
                 return
+            seconds = round(now - self._since)
             counted = {"hits": self._hits, "unchanged": self._unchanged, "bytes": self._bytes}
             self._hits = self._unchanged = self._bytes = 0
-            self._since = now
-        structlog.get_logger().info("answered_from_memory", seconds=round(seconds), **counted)
+            self._since, self._due = now, now + REPORT_SECONDS
+        structlog.get_logger().info("answered_from_memory", seconds=seconds, **counted)

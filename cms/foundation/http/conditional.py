@@ -53,7 +53,7 @@ def apply(response: Response) -> Response:
             return response
         response.headers["ETag"] = tag(response.get_data())
     # A view that says no-store itself means it: nobody can hold what nobody may keep.
-    if response.cache_control.no_store or not is_held(response.headers["ETag"]):
+    if not is_held(response.headers["ETag"]) or response.cache_control.no_store:
         return response
     # A browser refuses to show a page a 304 that lacks the CORS headers.
     kept = [

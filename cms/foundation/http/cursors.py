@@ -1,6 +1,7 @@
 """Cursors: where a walk through a list goes on; opaque, signed, bound to their list."""
 
 import hashlib
+import hmac
 from functools import lru_cache
 from typing import Any
 
@@ -8,6 +9,7 @@ import orjson
 from flask import current_app
 from itsdangerous import BadData, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
+from itsdangerous.signer import SigningAlgorithm
 
 from cms.foundation.errors import Malformed
 
@@ -19,6 +21,14 @@ class BadCursor(Malformed):
 
     code = "invalid_cursor"
     title = "The cursor does not belong to this list"
+
+
+class _Hmac(SigningAlgorithm):
+    """HMAC with SHA-256 (RFC 2104) in one call: in several it takes three times as long."""
+
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        """The signature of ``value``."""
+        return hmac.digest(key, value, "sha256")
 
 
 def seal(scope: str, position: list[Any]) -> str:
@@ -60,4 +70,6 @@ def _signer() -> Signer:
 
 @lru_cache(maxsize=4)
 def _signer_with(secret: str) -> Signer:
-    return Signer(secret, salt="cursor", digest_method=hashlib.sha256)
+    # Derived once, and not again for each signature.
+    key = Signer(secret, salt="cursor", digest_method=hashlib.sha256).derive_key()
+    return Signer(key, key_derivation="none", algorithm=_Hmac())

@@ -186,9 +186,10 @@ def hold(resource: AbstractContextManager[T]) -> T:
 
 
 def _let_go(_error: BaseException | None = None) -> None:
-    g.pop("session", None)
     held = g.pop("held", None)
     if held is not None:
+        # The session is one of the things that are held.
+        g.pop("session", None)
         held.close()
 
 

@@ -7,16 +7,16 @@ import uuid
 import structlog
 from flask import Response, current_app, g, request
 
-from cms.foundation import audit
+from cms.foundation import audit, logs
 from cms.foundation.http import request_ids
 
 
 def begin() -> None:
     """Give the request its id."""
     g.started = time.perf_counter()
-    g.request_id = request_ids.choose(request.environ.get(request_ids.GIVEN, ""))
+    g.request_id = request_id = request_ids.choose(request.environ.get(request_ids.GIVEN, ""))
     structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    structlog.contextvars.bind_contextvars(request_id=request_id)
 
 
 def acts(user_id: uuid.UUID, name: str, *, key_id: uuid.UUID | None = None) -> None:
@@ -37,9 +37,8 @@ def origin() -> audit.Origin:
 
 def log(response: Response) -> None:
     """Say how the request was answered."""
-    logger = structlog.get_logger()
-    if logger.is_enabled_for(logging.INFO):
-        logger.info(
+    if logs.says(logging.INFO):
+        structlog.get_logger().info(
             "request",
             method=request.method,
             path=_loggable_path(),

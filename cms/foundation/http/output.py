@@ -59,6 +59,9 @@ def json_response(data: Any, status: int = 200, headers: dict[str, str] | None =
 class Finished(Response):
     """An answer whose bytes and headers are complete: nothing is left to work out."""
 
+    # It is said once, below.
+    automatically_set_content_length = False
+
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:

@@ -1,0 +1,44 @@
+"""The posts of a list as they are answered, with the keys of all that they show."""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from typing import Any
+
+import orjson
+
+from cms.delivery.answers import keys_of, keys_of_ids
+from cms.delivery.looking import AnyRow, View
+from cms.delivery.names import Names
+from cms.delivery.shaping import Shape
+from cms.editions.documents import AUTHORS, REST, TAGS, parts
+
+# What can be written as JSON, and keys.
+Listed = tuple[Sequence[Any], list[str]]
+
+
+def listed(view: View, names: Names, wanted: Shape, rows: Sequence[AnyRow]) -> Listed:
+    """The posts in ``rows``, with what is wanted of each."""
+    return _spliced(view, names, rows) if wanted.is_stored else _read(view, names, wanted, rows)
+
+
+def _read(view: View, names: Names, wanted: Shape, rows: Iterable[AnyRow]) -> Listed:
+    documents = [wanted.read(row) for row in rows]
+    keys = keys_of(documents)
+    names.fill_in(view, documents)
+    return [wanted.cut(document) for document in documents], keys
+
+
+def _spliced(view: View, names: Names, rows: Iterable[AnyRow]) -> Listed:
+    """The same bytes for whole documents, in half the time: they are not read as JSON."""
+    stored = [parts(row.document) for row in rows]
+    posts, _, authors, tags, _ = zip(*stored, strict=True) if stored else ((),) * 5
+    known = names.written(view, authors=set(authors), tags=set(tags))
+    documents = [
+        orjson.Fragment(f"{head}{AUTHORS}{known[by].json}{TAGS}{known[on].json}{REST}{tail}")
+        for _, head, by, on, tail in stored
+    ]
+    return documents, keys_of_ids(
+        posts,
+        chain.from_iterable(known[one].ids for one in authors),
+        chain.from_iterable(known[one].ids for one in tags),
+    )
