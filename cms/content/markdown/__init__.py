@@ -48,18 +48,17 @@ def render(source: str) -> Rendered:
 
 def read(source: str) -> Parts:
     """What is in ``source``, with the line of each. Raises ``MarkdownTooComplex``."""
-    from cms.content.markdown import parser, reading  # noqa: PLC0415
+    from cms.content.markdown import writing  # noqa: PLC0415
 
-    return reading.read(parser.parse(source)[0])
+    return writing.write(source).parts()
 
 
 def render_and_read(source: str) -> tuple[Rendered, Parts]:
     """Both of the above for the price of one. Raises ``MarkdownTooComplex``."""
-    from cms.content.markdown import parser, reading, sanitiser  # noqa: PLC0415
+    from cms.content.markdown import sanitiser, writing  # noqa: PLC0415
 
-    tokens, environment = parser.parse(source)
-    parts = reading.read(tokens)
-    return describe(sanitiser.sanitise(parser.write(tokens, environment))), parts
+    document = writing.write(source)
+    return describe(sanitiser.sanitise(document.html())), document.parts()
 
 
 def describe(html: str) -> Rendered:

@@ -1,64 +1,68 @@
-"""Turns Markdown into tokens and these into HTML, which is not yet safe to show."""
+"""Takes Markdown apart: its events in order, each with its place in the source."""
 
-from collections.abc import Sequence
-from functools import cache
-from typing import Final
+import re
+from collections.abc import Iterator
+from typing import Final, TypeAlias
 
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
-from markdown_it.utils import EnvType
+import pyromark
+from pyromark import Options
+from pyromark.event import Event, Range
 
-from cms.content.markdown import LONGEST_HTML, MarkdownTooComplex
-from cms.content.markdown.rules import bare_links, code, footnotes, headings, tables, watch
+Events: TypeAlias = Iterator[tuple[Event, Range]]
 
-# A list takes two levels, a quotation one. The parser drops what lies deeper, and its time is in
-# proportion to the depth. Nobody writes fifteen lists inside each other.
-DEEPEST: Final = 32
-
-RULES: Final = (watch, footnotes, bare_links, headings, tables, code)
-
-
-def parse(source: str) -> tuple[list[Token], EnvType]:
-    """The tokens of ``source``, and what writing them needs. Raises ``MarkdownTooComplex``."""
-    environment = watch.begin()
-    tokens = _markdown().parse(source, environment)
-    _refuse_too_complex(tokens)
-    return tokens, environment
+_OPTIONS: Final = (
+    Options.ENABLE_FOOTNOTES
+    | Options.ENABLE_STRIKETHROUGH
+    | Options.ENABLE_TABLES
+    | Options.ENABLE_TASKLISTS
+)
+# A lone surrogate is no character, and NUL is to be replaced (CommonMark, 2.3).
+_NO_CHARACTER: Final = re.compile("[\0\ud800-\udfff]")
+# These end a block of HTML in any case (CommonMark, 4.6). The parser knows them in lower case.
+_END_TAG: Final = re.compile("</(?:pre|script|style|textarea)>", re.IGNORECASE)
 
 
-def write(tokens: list[Token], environment: EnvType) -> str:
-    """The HTML of what was parsed. Raises ``MarkdownTooComplex``."""
-    markdown = _markdown()
-    html = str(markdown.renderer.render(tokens, markdown.options, environment))
-    if len(html) > LONGEST_HTML:
-        raise _too_long()
-    return html
+class Source:
+    """A source as it is read: in UTF-8, in whose bytes the places of events are counted."""
+
+    def __init__(self, text: str) -> None:
+        if "\r" in text:
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        text = _NO_CHARACTER.sub("\ufffd", text)
+        self.encoded = text.encode()
+        # What the parser gets. As many bytes, so that all places are the same.
+        self.text = _END_TAG.sub(lambda tag: tag[0].lower(), text)
+        self.is_changed = self.text != text
+        self._place, self._line = 0, 1
+
+    def line(self, place: int) -> int:
+        """In which line a place is, counted from 1. Quick, if asked for near the last one."""
+        if place >= self._place:
+            self._line += self.encoded.count(b"\n", self._place, place)
+        else:
+            self._line -= self.encoded.count(b"\n", place, self._place)
+        self._place = place
+        return self._line
 
 
-def _refuse_too_complex(tokens: Sequence[Token]) -> None:
-    repeated = 0
-    for token in tokens:
-        if token.nesting == 1 and token.level >= DEEPEST - 1:
-            message = f"Lists and quotations are nested more than {DEEPEST} levels deep."
-            raise MarkdownTooComplex(message)
-        # The one thing that grows faster than the source: each use of a reference repeats its
-        # whole address, so this is asked before the HTML is made.
-        for child in token.children or ():
-            repeated += sum(len(str(value)) for value in child.attrs.values())
-    if repeated > LONGEST_HTML:
-        raise _too_long()
+def events(source: Source) -> Events:
+    """What stands in ``source``. Each event is read when it is asked for."""
+    found = pyromark.events_with_range(source.text, options=_OPTIONS)
+    return _as_written(found, source) if source.is_changed else found
 
 
-def _too_long() -> MarkdownTooComplex:
-    return MarkdownTooComplex(f"The HTML would be longer than {LONGEST_HTML} characters.")
+def _as_written(events: Events, source: Source) -> Events:
+    """The events with end tags that are text in the case in which they were written."""
+    for event, place in events:
+        written = source.encoded[place["start"] : place["end"]].decode()
+        if "Text" in event and not isinstance(event, str):
+            yield {"Text": _restored(event["Text"], written)}, place
+        elif "Code" in event and not isinstance(event, str):
+            yield {"Code": _restored(event["Code"], written)}, place
+        else:
+            yield event, place
 
 
-@cache
-def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark", {"maxNesting": DEEPEST, "xhtmlOut": False})
-    markdown.enable("strikethrough")
-    markdown.options["tasklists"] = True
-    markdown.options["strikethrough_single_tilde"] = True
-    for rule in RULES:
-        rule.add(markdown)
-    return markdown
+def _restored(text: str, written: str) -> str:
+    tags = iter(_END_TAG.findall(written))
+    return _END_TAG.sub(lambda tag: next(tags, tag[0]), text)

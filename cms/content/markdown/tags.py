@@ -51,7 +51,7 @@ def pieces(html: str) -> Iterator[str | re.Match[str]]:
                 position = _after(html, name, position, endless)
         elif other := _COMMENT.match(html, start) or _DECLARATION.match(html, start):
             position = other.end()
-        elif html[start + 1 : start + 2].isalpha() or html[start + 1 : start + 2] in ("/", "!"):
+        elif (after := html[start + 1 : start + 2]).isalpha() or after in ("/", "!", "?"):
             # A tag that never ends. A browser would hide all that follows; to show it as text
             # loses nothing. To look for further tags would take time squared.
             position = start

@@ -65,6 +65,12 @@ def test_each_part_has_its_line() -> None:
     )
 
 
+@pytest.mark.parametrize("before", ["`a\nb`", "<b\nid=c>", "![a\nb](/c)", "[a\nb](/c)", "ä\\\n"])
+def test_the_line_of_a_link_is_exact_behind_what_has_lines_itself(before: str) -> None:
+    source = f"> é {before} [d](/d)".replace("\n", "\n> ")
+    assert markdown.read(source).links[-1] == Link("/d", 2)
+
+
 @pytest.mark.parametrize(
     "source", ["`[a](/a)`", "    [a](/a)", "<!-- <a href=/a> -->", "<script><a href=/a></script>"]
 )

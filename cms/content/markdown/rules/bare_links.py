@@ -1,86 +1,106 @@
-"""Links addresses that stand in the text as they are.
-
-The plugin for them takes time squared for input like `::::` or `www.a/))))`.
-"""
+"""Finds addresses that stand in the text as they are (GFM, 6.9)."""
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
-
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
 
 LONGEST_BARE_LINK: Final = 2_000
 
-_MAY_STAND_BEFORE_A_LINK: Final = " \t\r\n*_~("
+_SIGN: Final = re.compile(rb"://|www\.|@")
+_MAY_STAND_BEFORE: Final = frozenset({b"", b" ", b"\t", b"\n", b"*", b"_", b"~", b"("})
 _HOST: Final = re.compile(r"[\w-]++(?:\.[\w-]++)*+")
-_REST_OF_LINK: Final = re.compile(r"(?::[0-9]{1,5})?(?:[/?#][^\s<]*+)?")
-_MAILBOX: Final = re.compile(r"(?:mailto:)?[A-Za-z0-9.+_-]{1,64}\Z")
-_MAIL_DOMAIN: Final = re.compile(r"[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)++(?<![_-])(?!@)")
+_REST: Final = re.compile(r"(?::[0-9]{1,5})?(?:[/?#][^\s<]*+)?")
+_AT: Final = ord("@")
+_MAILBOX: Final = re.compile(rb"(?:mailto:)?[A-Za-z0-9.+_-]{1,64}\Z")
+_MAIL_DOMAIN: Final = re.compile(rb"[A-Za-z0-9_-]++(?:\.[A-Za-z0-9_-]++)++(?<![_-])(?!@)")
+_ENTITY: Final = re.compile(r"&[A-Za-z0-9]{1,40};\Z")
+_PUNCTUATION: Final = frozenset("?!.,:*_~'\";")
 
 
-def add(markdown: MarkdownIt) -> None:
-    """Add the rule."""
-    # Where text may end. Not at each w: every rule would look at each word that has one.
-    ends = markdown.inline.terminator_re.pattern
-    markdown.inline.terminator_re = re.compile(rf"{ends}|w(?=ww\.)")
-    markdown.inline.ruler.push("bare_link", _bare_link)
+@dataclass(frozen=True, slots=True)
+class BareLink:
+    """An address in the text: its place, and what has to stand in front of it."""
+
+    start: int
+    end: int
+    prefix: str
 
 
-def _bare_link(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the parser's signature
-    """Link ``https://...``, ``www...`` and e-mail addresses as GFM does (6.9)."""
-    if silent or state.linkLevel > 0:
-        return False
-    found = _find_bare_link(state)
-    if found is None:
-        return False
-    start, end, prefix = found
-    text = state.src[start:end]
-    if start and state.src[start - 1] not in _MAY_STAND_BEFORE_A_LINK:
-        return False
-    address = state.md.normalizeLink(prefix + text)
-    if not state.md.validateLink(address):
-        return False
-    if start < state.pos:
-        state.pending = state.pending[: start - state.pos]
-    link = state.push("link_open", "a", 1)
-    link.attrs = {"href": address}
-    state.push("text", "", 0).content = state.md.normalizeLinkText(text)
-    state.push("link_close", "a", -1)
-    state.pos = end
-    return True
+class BareLinks:
+    """The addresses in a source, wherever they are; asked from its beginning to its end."""
 
+    def __init__(self, source: bytes) -> None:
+        self._source = source
+        self._signs = _signs(source)
+        self._sign = 0
+        # Where the next may begin.
+        self.start = 0
+        self._advance()
 
-def _find_bare_link(state: StateInline) -> tuple[int, int, str] | None:
-    """Start, end and what the address needs in front, of the link around the current place."""
-    source, here = state.src, state.pos
-    if source.startswith("://", here):
-        for scheme in ("https", "http"):
-            if state.pending.endswith(scheme):
-                end = _web_end(state, here + 3, dotted=False)
-                return (here - len(scheme), end, "") if end else None
-    elif source.startswith("www.", here):
-        end = _web_end(state, here, dotted=True)
-        return (here, end, "http://") if end else None
-    elif source[here] == "@" and (mailbox := _MAILBOX.search(state.pending[-80:])):
-        domain = _MAIL_DOMAIN.match(source, here + 1, min(state.posMax, here + 256))
-        prefix = "" if mailbox[0].startswith("mailto:") else "mailto:"
-        return (here - len(mailbox[0]), domain.end(), prefix) if domain else None
-    return None
+    def find(self, start: int, end: int, *, limit: int, begins: bool) -> BareLink | None:
+        """The first that begins between two places and ends before ``limit``.
 
-
-def _web_end(state: StateInline, start: int, *, dotted: bool) -> int | None:
-    """Where the web address ends whose host is at ``start``."""
-    limit = min(state.posMax, start + LONGEST_BARE_LINK)
-    host = _HOST.match(state.src, start, limit)
-    if host is None or (dotted and "." not in host[0]):
+        ``begins`` says that nothing stands before ``start``, whatever the source has there.
+        """
+        while self.start < end:
+            here, sign = self.start, self._sign
+            self._advance()
+            if here < start <= sign and self._source[sign] == _AT:
+                # What seemed to be the beginning of the mailbox is the one of emphasis.
+                here = start
+            may_begin = here >= start and self._may_begin(here, begins=begins and here == start)
+            if may_begin and (found := self._at(here, sign, limit)):
+                return found
         return None
-    if any("_" in label for label in host[0].split(".")[-2:]):
-        return None
-    rest = _REST_OF_LINK.match(state.src, host.end(), limit)
-    end = rest.end() if rest else host.end()
-    if end == limit < state.posMax:
-        return None
-    return start + len(_without_punctuation(state.src[start:end]))
+
+    def _may_begin(self, here: int, *, begins: bool) -> bool:
+        before = self._source[here - 1 : here]
+        return before in _MAY_STAND_BEFORE or (begins and before != b"\\")
+
+    def _advance(self) -> None:
+        self.start, self._sign = next(self._signs, (len(self._source), 0))
+
+    def _at(self, start: int, sign: int, limit: int) -> BareLink | None:
+        if self._source[sign] == _AT:
+            domain = _MAIL_DOMAIN.match(self._source, sign + 1, min(limit, sign + 256))
+            prefix = "" if self._source.startswith(b"mailto:", start) else "mailto:"
+            return BareLink(start, domain.end(), prefix) if domain else None
+        dotted = start == sign
+        end = self._web_end(start if dotted else sign + 3, limit, dotted=dotted)
+        return BareLink(start, end, "http://" if dotted else "") if end else None
+
+    def _web_end(self, start: int, limit: int, *, dotted: bool) -> int | None:
+        """Where the web address ends whose host is at ``start``."""
+        # As many bytes as the longest may have; a character may be cut in two at the end.
+        raw = self._source[start : min(limit, start + 4 * LONGEST_BARE_LINK + 4)]
+        text = raw.decode(errors="ignore")
+        longest = LONGEST_BARE_LINK + 1
+        host = _HOST.match(text, 0, longest)
+        if host is None or (dotted and "." not in host[0]):
+            return None
+        if any("_" in label for label in host[0].split(".")[-2:]):
+            return None
+        rest = _REST.match(text, host.end(), longest)
+        end = rest.end() if rest else host.end()
+        if end > LONGEST_BARE_LINK:
+            return None
+        return start + len(_without_punctuation(text[:end]).encode())
+
+
+def _signs(source: bytes) -> Iterator[tuple[int, int]]:
+    """Where an address may begin, and the sign of it."""
+    for match in _SIGN.finditer(source):
+        sign = match.start()
+        if match[0] == b"www.":
+            yield sign, sign
+        elif match[0] == b"@":
+            if mailbox := _MAILBOX.search(source[max(0, sign - 80) : sign]):
+                yield sign - len(mailbox[0]), sign
+        elif source[max(0, sign - 5) : sign] == b"https":
+            yield sign - 5, sign
+        elif source[max(0, sign - 4) : sign] == b"http":
+            yield sign - 4, sign
 
 
 def _without_punctuation(address: str) -> str:
@@ -90,9 +110,9 @@ def _without_punctuation(address: str) -> str:
         if address[-1:] == ")" and unopened > 0:
             unopened -= 1
             address = address[:-1]
-        elif entity := re.search(r"&[A-Za-z0-9]{1,40};$", address[-42:]):
+        elif entity := _ENTITY.search(address[-42:]):
             address = address[: -len(entity[0])]
-        elif address[-1:] in set("?!.,:*_~'\";"):
+        elif address[-1:] in _PUNCTUATION:
             address = address[:-1]
         else:
             return address

@@ -1,18 +1,13 @@
 """Colours code, as far as its language is known."""
 
 import re
-from collections.abc import Sequence
 from functools import cache
+from html import escape
 from itertools import groupby
 from operator import itemgetter
 from time import thread_time
 from typing import Final
 
-from markdown_it import MarkdownIt
-from markdown_it.common.utils import escapeHtml, unescapeAll
-from markdown_it.renderer import RendererProtocol
-from markdown_it.token import Token
-from markdown_it.utils import EnvType, OptionsDict
 from pygments.lexers import find_lexer_class, get_all_lexers
 from pygments.token import STANDARD_TYPES
 from pygments.token import _TokenType as TokenType
@@ -27,46 +22,43 @@ LONGEST_COLOURING: Final = 2.0
 _LANGUAGE: Final = re.compile(r"[\w+#.-]{1,40}", re.ASCII)
 
 
-def add(markdown: MarkdownIt) -> None:
-    """Add how blocks of code are written."""
-    markdown.add_render_rule("fence", _render_fence)
+class Colouring:
+    """Writes the blocks of code of one document."""
 
+    def __init__(self) -> None:
+        self._total = 0
+        self._ends: float | None = None
 
-def _render_fence(
-    _: RendererProtocol,
-    tokens: Sequence[Token],
-    index: int,
-    _options: OptionsDict,
-    environment: EnvType,
-) -> str:
-    token = tokens[index]
-    language = next(iter(unescapeAll(token.info).split()), "")
-    opening = f'<code class="language-{language}">' if _LANGUAGE.fullmatch(language) else "<code>"
-    return f"<pre>{opening}{_coloured(token.content, language, environment)}</code></pre>\n"
+    def block(self, code: str, info: str) -> str:
+        """``code`` as HTML; the first word of ``info`` says its language."""
+        language = next(iter(info.split()), "")
+        known = f' class="language-{language}"' if _LANGUAGE.fullmatch(language) else ""
+        html = self._coloured(code, language) if known else escape(code)
+        return f"<pre><code{known}>{html}</code></pre>\n"
 
-
-def _coloured(code: str, language: str, environment: EnvType) -> str:
-    """``code`` as HTML, with a span around each token if the language is known."""
-    lexer = find_lexer_class(_lexers().get(language.lower(), ""))
-    total = environment.get("coloured", 0) + len(code)
-    if lexer is None or len(code) > LONGEST_COLOURED_BLOCK or total > LONGEST_COLOURED_TOTAL:
-        return escapeHtml(code)
-    environment["coloured"] = total
-    limit = environment.setdefault("colouring_ends", thread_time() + LONGEST_COLOURING)
-    tokens = []
-    try:
-        for _, kind, value in lexer(stripnl=False, ensurenl=False).get_tokens_unprocessed(code):
-            tokens.append((kind, value))
-            if thread_time() > limit:
-                return escapeHtml(code)
-    except Exception:  # noqa: BLE001 - hundreds of people wrote lexers; none may stop a publication
-        return escapeHtml(code)
-    if "".join(value for _, value in tokens) != code:
-        return escapeHtml(code)
-    return "".join(
-        _span(kind, escapeHtml("".join(value for _, value in group)))
-        for kind, group in groupby(tokens, key=itemgetter(0))
-    )
+    def _coloured(self, code: str, language: str) -> str:
+        """``code`` as HTML, with a span around each token if the language is known."""
+        lexer = find_lexer_class(_lexers().get(language.lower(), ""))
+        total = self._total + len(code)
+        if lexer is None or len(code) > LONGEST_COLOURED_BLOCK or total > LONGEST_COLOURED_TOTAL:
+            return escape(code)
+        self._total = total
+        if self._ends is None:
+            self._ends = thread_time() + LONGEST_COLOURING
+        tokens = []
+        try:
+            for _, kind, value in lexer(stripnl=False, ensurenl=False).get_tokens_unprocessed(code):
+                tokens.append((kind, value))
+                if thread_time() > self._ends:
+                    return escape(code)
+        except Exception:  # noqa: BLE001 - hundreds of people wrote lexers; none may stop a publication
+            return escape(code)
+        if "".join(value for _, value in tokens) != code:
+            return escape(code)
+        return "".join(
+            _span(kind, escape("".join(value for _, value in group)))
+            for kind, group in groupby(tokens, key=itemgetter(0))
+        )
 
 
 def _span(kind: TokenType, html: str) -> str:

@@ -1,76 +1,55 @@
-"""Footnotes, and the ids that lead to them and back."""
+"""Numbers footnotes, and leads to them and back."""
 
 import re
 from collections.abc import Sequence
 from typing import Final
 
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererProtocol
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
-from mdit_py_plugins.footnote import footnote_plugin
-from mdit_py_plugins.footnote.index import footnote_ref
-
 from cms.content.markdown.anchors import ID_PREFIX
 
-# Longer labels would let each `[^` look through all of the rest.
-_LABEL: Final = re.compile(r"\[\^[^\s\]]{1,99}\]")
-# Stands before what looks like a reference and has no footnote.
-MISSING: Final = "footnote_missing"
+# A longer label is not looked for.
+_REFERENCE: Final = re.compile(rb"\[\^[^\s\]]{1,400}\]")
+_END_OF_PARAGRAPH: Final = "</p>\n"
 
 
-def add(markdown: MarkdownIt) -> None:
-    """Add the syntax, and how it is written."""
-    markdown.use(footnote_plugin, inline=False)
-    markdown.inline.ruler.at("footnote_ref", _reference)
-    markdown.add_render_rule("footnote_block_open", _render_list_open)
-    markdown.add_render_rule("footnote_ref", _render_reference)
-    markdown.add_render_rule("footnote_open", _render_note_open)
-    markdown.add_render_rule("footnote_anchor", _render_return)
-    markdown.add_render_rule(MISSING, _render_nothing)
+def key(label: str) -> str:
+    """What is equal for equal labels."""
+    return label.casefold()
 
 
-def _reference(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - the parser's signature
-    labelled = _LABEL.match(state.src, state.pos, state.posMax)
-    if labelled is None:
-        return False
-    if footnote_ref(state, silent):
-        return True
-    if not silent:
-        # It stays text. Only here is it known to be neither code nor the words of a link.
-        state.push(MISSING, "", 0).meta = {"label": labelled[0]}
-    return False
+def unresolved(source: bytes, place: int) -> str | None:
+    """What looks like a reference, at a place where there is none."""
+    found = _REFERENCE.match(source, place)
+    return found[0].decode() if found else None
 
 
-def note_id(token: Token) -> str:
+def note_id(number: int) -> str:
     """The id of a footnote."""
-    return f"{ID_PREFIX}fn-{token.meta['id'] + 1}"
+    return f"{ID_PREFIX}fn-{number}"
 
 
-def return_id(token: Token) -> str:
-    """The id of one of the places that refer to a footnote; counted from 1."""
-    time = token.meta["subId"] + 1
-    return f"{ID_PREFIX}fnref-{token.meta['id'] + 1}" + (f"-{time}" if time > 1 else "")
+def return_id(number: int, time: int) -> str:
+    """The id of one of the places that refer to a footnote; both count from 1."""
+    return f"{ID_PREFIX}fnref-{number}" + (f"-{time}" if time > 1 else "")
 
 
-def _render_list_open(*_: object) -> str:
-    return '<section class="footnotes">\n<ol>\n'
-
-
-def _render_nothing(*_: object) -> str:
-    return ""
-
-
-def _render_reference(_: RendererProtocol, tokens: Sequence[Token], index: int, *__: object) -> str:
-    token = tokens[index]
-    link = f'<a href="#{note_id(token)}" id="{return_id(token)}">{token.meta["id"] + 1}</a>'
+def reference(number: int, time: int) -> str:
+    """A reference to a footnote, as HTML."""
+    link = f'<a href="#{note_id(number)}" id="{return_id(number, time)}">{number}</a>'
     return f'<sup class="footnote-ref">{link}</sup>'
 
 
-def _render_note_open(_: RendererProtocol, tokens: Sequence[Token], index: int, *__: object) -> str:
-    return f'<li id="{note_id(tokens[index])}">'
+def note(number: int, times: int, content: Sequence[str]) -> list[str]:
+    """A footnote that is referred to some times, as pieces of HTML."""
+    back = [
+        # U+FE0E asks for the plain arrow and not for the emoji.
+        f' <a href="#{return_id(number, time)}" class="footnote-backref">\u21a9\ufe0e</a>'
+        for time in range(1, times + 1)
+    ]
+    inside = -1 if content and content[-1] == _END_OF_PARAGRAPH else len(content)
+    opening = f'<li id="{note_id(number)}">'
+    return [opening, *content[:inside], *back, *content[inside:], "</li>\n"]
 
 
-def _render_return(_: RendererProtocol, tokens: Sequence[Token], index: int, *__: object) -> str:
-    # U+FE0E asks for the plain arrow and not for the emoji.
-    return f' <a href="#{return_id(tokens[index])}" class="footnote-backref">\u21a9\ufe0e</a>'
+def section(notes: Sequence[str]) -> list[str]:
+    """All footnotes, as pieces of HTML."""
+    return ['<section class="footnotes">\n<ol>\n', *notes, "</ol>\n</section>\n"]

@@ -1,36 +1,25 @@
 """Gives each heading an id that stays the same while its own text does."""
 
-from collections.abc import Iterator
-
-from markdown_it import MarkdownIt
-from markdown_it.rules_core import StateCore
-from markdown_it.token import Token
+from typing import Final
 
 from cms.content import slugs
 from cms.content.markdown.anchors import ID_PREFIX
 
-
-def add(markdown: MarkdownIt) -> None:
-    """Add the rule."""
-    markdown.core.ruler.push("heading_ids", _name_headings)
+_FALLBACK: Final = "section"
 
 
-def _name_headings(state: StateCore) -> None:
-    used: set[str] = set()
-    numbers: dict[str, int] = {}
-    for token, inline in zip(state.tokens, state.tokens[1:], strict=False):
-        if token.type == "heading_open":
-            base = identifier = slugs.slugify("".join(_words(inline)), fallback="section")
-            while identifier in used:
-                numbers[base] = numbers.get(base, 1) + 1
-                identifier = f"{base}-{numbers[base]}"
-            used.add(identifier)
-            token.attrSet("id", ID_PREFIX + identifier)
+class Names:
+    """The ids of the headings of one document."""
 
+    def __init__(self) -> None:
+        self._used: set[str] = set()
+        self._numbers: dict[str, int] = {}
 
-def _words(inline: Token) -> Iterator[str]:
-    for child in inline.children or ():
-        if child.type in ("text", "code_inline", "image"):
-            yield child.content
-        elif child.type in ("softbreak", "hardbreak"):
-            yield " "
+    def of(self, words: str) -> str:
+        """The id of the next heading, whose text is ``words``."""
+        base = identifier = slugs.slugify(words, fallback=_FALLBACK)
+        while identifier in self._used:
+            self._numbers[base] = self._numbers.get(base, 1) + 1
+            identifier = f"{base}-{self._numbers[base]}"
+        self._used.add(identifier)
+        return ID_PREFIX + identifier
