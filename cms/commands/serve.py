@@ -6,6 +6,7 @@ import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import rich_click as click
 from granian import Granian
@@ -22,8 +23,10 @@ from cms.commands.console import opened
 from cms.commands.migrate import bring_up
 from cms.commands.worker import start_beside
 from cms.foundation.database import Database
-from cms.foundation.http.edge import Edge
 from cms.foundation.settings import Settings, load
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 FIRST_ADMIN = "admin@example.org"
 
@@ -92,8 +95,8 @@ def _announce(settings: Settings, password: str | None) -> None:
     click.echo(f"    curl '{base}/api/v1/posts?limit=3&fields=title,slug'\n")
 
 
-def application() -> Edge:
-    """The application, inside of a process that the server has just forked.
+def application() -> "WSGIApplication":
+    """The outermost layer of the application, inside of a process that the server has just forked.
 
     The fork inherits the parent's handlers, which only set a flag of the parent: until the server
     sets its own, a signal to stop would be lost, and the stop would wait for its time-out.
@@ -109,7 +112,7 @@ def application() -> Edge:
     # What the start has made stays until the end: the collector need not look at it again.
     gc.collect()
     gc.freeze()
-    return app
+    return app.wsgi_app
 
 
 @contextmanager

@@ -32,20 +32,21 @@ def give_streams_their_own_threads() -> None:
 class _Protocol:
     """granian's way to answer one request; for a stream, from another thread."""
 
-    __slots__ = ("_answer_over_time", "response_bytes")
+    __slots__ = ("_protocol", "response_bytes")
 
     def __init__(self, protocol: Any) -> None:
         """Whole answers go the same way as without it."""
         self.response_bytes = protocol.response_bytes
-        self._answer_over_time = protocol.response_iter
+        self._protocol = protocol
 
     def response_iter(self, status: int, headers: list[tuple[str, str]], body: Any) -> None:
         """Send a body piece by piece."""
+        answer_over_time = self._protocol.response_iter
         if not isinstance(body.inner, Stream):
-            self._answer_over_time(status, headers, body)
+            answer_over_time(status, headers, body)
             return
         answer = threading.Thread(
-            target=self._answer_over_time,
+            target=answer_over_time,
             args=(status, headers, body.inner),
             name="stream",
             daemon=True,

@@ -20,6 +20,8 @@ SHOWN: tuple[tuple[str, type[NamedEdition], tuple[str, ...]], ...] = (
 )
 # Above this, all are forgotten and read again as they are needed.
 MOST_KEPT = 50_000
+# The same for lists of them: a kilobyte each.
+MOST_WRITTEN = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,17 @@ class Names:
     def written(self, view: View, *, authors: set[str], tags: set[str]) -> dict[str, Written]:
         """What stands for lists of ids, each spelled as in a stored document: ``"…","…"``."""
         kept = self._at(view)
+        if len(kept.written) > MOST_WRITTEN:
+            # One assignment: other threads go on with the lists that they have.
+            kept.written = {}
+        written = kept.written
         for (_name, edition, shown), lists in zip(SHOWN, (authors, tags), strict=True):
-            new = {one: orjson.loads(f"[{one}]") for one in lists if one not in kept.written}
+            new = {one: orjson.loads(f"[{one}]") for one in lists if one not in written}
             known = _known(view, kept, edition, shown, set(chain.from_iterable(new.values())))
             for spelled, ids in new.items():
                 named = orjson.dumps([known[one] for one in ids]).decode()
-                kept.written[spelled] = Written(tuple(ids), named[1:-1])
-        return kept.written
+                written[spelled] = Written(tuple(ids), named[1:-1])
+        return written
 
     def group_id(self, view: View, edition: type[NamedEdition], slug: str) -> uuid.UUID | None:
         """The author or tag with this slug."""
@@ -101,7 +107,7 @@ class Names:
     def _at(self, view: View) -> _Kept:
         """The kept names, or an empty set where those do not hold."""
         kept, since = self._kept, view.present.names
-        if kept.since != since or len(kept.by_id) + len(kept.written) > MOST_KEPT:
+        if kept.since != since or len(kept.by_id) > MOST_KEPT:
             # One assignment: other threads go on with the set that they have.
             kept = self._kept = _Kept(since)
         return kept if view.version >= since else _Kept(view.version)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-from cms.delivery import counting
+from cms.delivery import counting, names
 from cms.editions.schemas import PublicPostSummary
 from cms.foundation.http.edge import Edge
 from tests import factories
@@ -35,6 +35,19 @@ def six(editor: Caller) -> list[dict[str, Any]]:
         )
         for number, content in enumerate(contents, start=1)
     ]
+
+
+@pytest.mark.usefixtures("six")
+def test_names_that_are_kept_and_names_that_are_not_make_the_same_list(
+    app: Edge, client: ContractClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = reading.fetch(client)["data"]
+    monkeypatch.setattr(names, "MOST_WRITTEN", 2)
+
+    for _ in range(3):
+        for limit in (1, 4, 2, 6):
+            app.extensions["cms.cache"].forget()
+            assert reading.fetch(client, limit=limit)["data"] == whole[:limit]
 
 
 def test_an_empty_site_has_an_empty_list(client: ContractClient) -> None:

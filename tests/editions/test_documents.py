@@ -1,0 +1,47 @@
+"""What a post's document is taken apart into is what it was put together from."""
+
+import uuid
+from datetime import UTC, datetime
+
+import orjson
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cms.editions import documents
+from cms.editions.documents import AUTHORS, REST, TAGS
+
+MARKS = (AUTHORS, TAGS, REST, '"', "\\", "]", "\\" + AUTHORS)
+TEXTS = st.lists(st.sampled_from(MARKS) | st.text(max_size=5), max_size=6).map("".join)
+MOMENT = datetime(2026, 3, 1, tzinfo=UTC)
+
+
+@given(
+    title=TEXTS,
+    url=TEXTS,
+    authors=st.lists(st.uuids(), max_size=3),
+    tags=st.lists(st.uuids(), max_size=3),
+)
+def test_a_document_is_taken_apart_around_its_ids(
+    title: str, url: str, authors: list[uuid.UUID], tags: list[uuid.UUID]
+) -> None:
+    shown = {
+        "id": uuid.UUID(int=1),
+        "slug": "a-post",
+        "title": title,
+        "excerpt": title,
+        "cover": {"url": url, "alt": title, "caption": None},
+        "published_at": MOMENT,
+        "updated_at": MOMENT,
+        "reading_minutes": 1,
+        "word_count": 1,
+        "featured": False,
+        "seo": {"title": title, "description": None, "canonical_url": url},
+    }
+    document = documents.post(shown, author_ids=authors, tag_ids=tags)
+
+    post_id, head, author_ids, tag_ids, tail = documents.parts(document)
+
+    assert post_id == str(shown["id"])
+    assert orjson.loads(f"[{author_ids}]") == [str(one) for one in authors]
+    assert orjson.loads(f"[{tag_ids}]") == [str(one) for one in tags]
+    assert f"{head}{AUTHORS}{author_ids}{TAGS}{tag_ids}{REST}{tail}" == document
