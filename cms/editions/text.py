@@ -77,7 +77,10 @@ def blocks(html: str) -> Iterator[tuple[str, bool]]:
 
 def _plain(html: str, around: list[str]) -> str:
     text = unescape(html) if "&" in html else html
-    return text if "pre" in around else _SPACES.sub(" ", text)
+    # To ask whether there is such a place is quicker than to look for it.
+    if "\n" in text or "  " in text or "\t" in text or "\f" in text:
+        return text if "pre" in around else _SPACES.sub(" ", text)
+    return text
 
 
 def _finished(parts: list[str], around: list[str]) -> Iterator[tuple[str, bool]]:

@@ -50,6 +50,8 @@ _ENDS: Final = {
     "rt": (frozenset({"rp", "rt"}), _CELLS | {"ruby"}),
 }
 _PARAGRAPH: Final = frozenset({"p"})
+# Start tags that end something, or may stand in few places.
+_PARTICULAR: Final = _BLOCKS | frozenset({*_TABLE_PARTS, *_ENDS})
 
 
 def balance(html: str, allowed: Mapping[str, AbstractSet[str]]) -> str:
@@ -87,7 +89,9 @@ class _Tree:
         if self.open and self.open[-1] in _SCAFFOLD and "pre" in self.open:
             # A parser puts it before the table, and that may be where ``pre`` begins.
             text = text.replace("\n", " ")
-        self.parts.append(escape(text, quote=False))
+        if "&" in text or "<" in text or ">" in text:
+            text = escape(text, quote=False)
+        self.parts.append(text)
 
     def start(self, name: str, attributes: str) -> None:
         if name not in self.allowed or not self._make_room(name):
@@ -100,7 +104,9 @@ class _Tree:
     def end(self, name: str) -> None:
         if self.open and self.open[-1] == name:
             # As nearly always.
-            self._close_above(len(self.open) - 1)
+            self.open.pop()
+            self.parts.append(f"</{name}>")
+            self.begins_pre = False
         elif name in self.open:
             limits = frozenset({"table"}) if name in _TABLE_PARTS or name == "table" else _CELLS
             self._close(frozenset({name}), limits)
@@ -121,6 +127,8 @@ class _Tree:
             return False
         if self.open and self.open[-1] in _SCAFFOLD:
             return False
+        if name not in _PARTICULAR:
+            return len(self.open) < DEEPEST
         if name in _ENDS:
             self._close(*_ENDS[name])
         if name in _BLOCKS:
@@ -129,8 +137,10 @@ class _Tree:
             self._close_above(len(self.open) - 1)
         return len(self.open) < DEEPEST
 
-    def _close(self, names: AbstractSet[str], limits: AbstractSet[str]) -> None:
+    def _close(self, names: frozenset[str], limits: AbstractSet[str]) -> None:
         """Close the innermost of ``names``, unless one of ``limits`` lies further inside."""
+        if names.isdisjoint(self.open):
+            return
         for depth in range(len(self.open), 0, -1):
             if self.open[depth - 1] in names:
                 self._close_above(depth - 1)

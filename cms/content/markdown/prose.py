@@ -37,9 +37,13 @@ def count(text: str) -> tuple[int, int]:
     Minutes are rounded; 0 for no text and otherwise at least 1.
     """
     rest, characters = _IDEOGRAPHS.subn(" ", text)
-    words = sum(word.isalnum() or any(map(str.isalnum, word)) for word in rest.split())
-    minutes = words / WORDS_PER_MINUTE + characters / CHARACTERS_PER_MINUTE
-    return characters + words, max(1, round(minutes)) if text else 0
+    words = rest.split()
+    # Most are letters only, and quickly seen.
+    others = [word for word in words if not word.isalnum()]
+    marks = sum(not any(map(str.isalnum, word)) for word in others)
+    count = characters + len(words) - marks
+    minutes = (count - characters) / WORDS_PER_MINUTE + characters / CHARACTERS_PER_MINUTE
+    return count, max(1, round(minutes)) if text else 0
 
 
 def _shortened(text: str) -> str:
