@@ -1,7 +1,5 @@
 """The database: declarative base, column types, and the engines behind every session."""
 
-import fcntl
-import os
 import sqlite3
 import threading
 import time
@@ -31,6 +29,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 from uuid_utils import compat
+
+from cms.foundation import writers
 
 # No look may take longer: whoever asks for what takes so long asks for too much.
 LOOK_SECONDS = 5.0
@@ -123,7 +123,7 @@ class Database:
                 max_overflow=0,
                 pool_timeout=timeout,
             )
-            _queue_writers(self.writer, f"{self.url.database}-writers")
+            writers.queue(self.writer, Path(str(self.url.database)))
             self.reader = _sqlite_engine(
                 url, timeout, begin="BEGIN", read_only=True, max_overflow=100
             )
@@ -243,31 +243,6 @@ class _Hasty(sqlite3.Connection):
         """One for the next statement, whose time begins; SQLAlchemy's event would cost far more."""
         self._begun[0] = time.monotonic()
         return super().cursor(*args)
-
-
-def _queue_writers(engine: Engine, path: str) -> None:
-    """Let writers wait in line: for the one connection in a process, for a file lock between them.
-
-    SQLite's own waiting polls: under load some writers starve for seconds, most of them needlessly.
-    The engine has one connection, so whoever holds it holds the lock; a process that dies lets go.
-    """
-
-    @event.listens_for(engine, "connect")
-    def open_file(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-        entry.info["writers"] = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-
-    @event.listens_for(engine, "checkout")
-    def lock(_connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: Any) -> None:
-        fcntl.flock(entry.info["writers"], fcntl.LOCK_EX)
-
-    @event.listens_for(engine, "checkin")
-    def unlock(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
-        if "writers" in entry.info:
-            fcntl.flock(entry.info["writers"], fcntl.LOCK_UN)
-
-    @event.listens_for(engine, "close")
-    def close_file(_connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
-        os.close(entry.info.pop("writers"))
 
 
 def _postgresql_engine(

@@ -1,18 +1,22 @@
 """The present version is known as soon as a change is acknowledged, and again after a failure."""
 
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
-from cms.editions.present import Present, Version, watch
+from cms.editions.present import Present, Version, sqlite, watch
 from cms.editions.present.postgresql import NotifiedVersion
 from cms.foundation.database import Database
 from cms.foundation.errors import Unavailable
 from cms.foundation.http.edge import Edge
+from cms.foundation.writers import Commits
 from tests import factories
 from tests.callers import Caller
 
@@ -119,6 +123,79 @@ def test_threads_share_it(database: Database, present: Present, editor: Caller) 
 def test_a_database_that_is_not_there_is_a_clear_situation(tmp_path: Path) -> None:
     with pytest.raises(Unavailable):
         watch(Database(f"sqlite:///{tmp_path}/none.sqlite"))()
+
+
+@pytest.fixture
+def beside(database: Database) -> Path:
+    """The file of an SQLite database."""
+    if database.path is None:
+        pytest.skip("PostgreSQL is asked each time")
+    return database.path
+
+
+def moved(path: Path) -> None:
+    """Publish as a process does that counts nothing."""
+    with closing(sqlite3.connect(path, timeout=30)) as connection, connection:
+        connection.execute("UPDATE site SET version = version + 1")
+
+
+def test_while_nothing_is_committed_the_database_is_not_asked(
+    database: Database,
+    beside: Path,
+    present: Present,
+    editor: Caller,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sqlite, "LOOK_AGAIN_SECONDS", 3600)
+    before = present()
+    moved(beside)
+
+    assert present() == before
+    factories.a_published_post(editor)
+    assert present() == stored(database)
+
+
+def test_a_writer_that_died_while_it_committed_hides_nothing(
+    database: Database, beside: Path, present: Present, editor: Caller
+) -> None:
+    before = present()
+    commits = Commits.of(beside)
+    commits.begin()
+    commits.close()
+
+    for number in range(3):
+        assert present().number == before.number + number
+        moved(beside)
+    assert Commits.of(beside).number() % 2 == 1
+    factories.a_published_post(editor)
+    assert Commits.of(beside).number() % 2 == 0
+    assert present() == stored(database)
+
+
+def test_a_commit_that_fails_leaves_nothing_open(
+    database: Database, beside: Path, present: Present, editor: Caller
+) -> None:
+    with database.session() as session:
+        session.execute(text("PRAGMA defer_foreign_keys = ON"))
+        session.execute(text("INSERT INTO post_tags VALUES (X'00', X'00', 0)"))
+        with pytest.raises(IntegrityError):
+            session.commit()
+
+    assert Commits.of(beside).number() % 2 == 0
+    moved(beside)
+    factories.a_published_post(editor)
+    assert present() == stored(database)
+
+
+def test_it_is_looked_at_again_should_the_count_be_lost(
+    database: Database, beside: Path, present: Present, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite, "LOOK_AGAIN_SECONDS", 0)
+    before = present()
+    moved(beside)
+
+    assert present() == stored(database)
+    assert present().number == before.number + 1
 
 
 def test_a_lost_connection_is_made_again(

@@ -1,16 +1,21 @@
-"""The present version on SQLite: its own counter of commits; the version only if that has moved."""
+"""The present version on SQLite: read again only if something was committed since."""
 
 import sqlite3
 import threading
+import time
 from pathlib import Path
 
 from cms.editions.present import QUERY, Version, unavailable
+from cms.foundation.writers import Commits
+
+# How often it is read in any case: nobody needs to know what a file beside the database is for.
+LOOK_AGAIN_SECONDS = 1.0
 
 
 class FileVersion:
-    """``PRAGMA data_version`` changes for a connection whenever another one has committed.
+    """Who writes counts the commit before it begins; a version is good while the count stays.
 
-    This connection never writes, so every commit is another one's.
+    The count is noted before the version is read, and only when no commit is under way.
     """
 
     def __init__(self, path: Path) -> None:
@@ -18,22 +23,33 @@ class FileVersion:
         self._path = path
         self._one_at_a_time = threading.Lock()
         self._cursor: sqlite3.Cursor | None = None
-        self._commits = -1
+        self._commits: Commits | None = None
         self._known = Version(0, 0)
+        # The count that it is good for, and the moment until when.
+        self._seen = -1
+        self._until = 0.0
 
     def __call__(self) -> Version:
         """The present version."""
+        commits = self._commits
+        if commits and commits.number() == self._seen and time.monotonic() < self._until:
+            return self._known
         with self._one_at_a_time:
             try:
-                cursor = self._cursor or self._connect()
-                commits: int = cursor.execute("PRAGMA data_version").fetchone()[0]
-                if commits != self._commits:
-                    self._known = Version(*cursor.execute(QUERY).fetchone())
-                    # Noted last: should the row not be readable, the next call looks again.
-                    self._commits = commits
-            except sqlite3.Error as error:
+                return self._look()
+            except (sqlite3.Error, OSError) as error:
                 raise unavailable(error) from error
-            return self._known
+
+    def _look(self) -> Version:
+        if self._commits is None:
+            self._commits = Commits.of(self._path)
+        cursor = self._cursor or self._connect()
+        until, before = time.monotonic() + LOOK_AGAIN_SECONDS, self._commits.number()
+        known = self._known = Version(*cursor.execute(QUERY).fetchone())
+        # Noted last: whoever finds the new count finds the new version.
+        if before % 2 == 0:
+            self._until, self._seen = until, before
+        return known
 
     def _connect(self) -> sqlite3.Cursor:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
