@@ -12,7 +12,18 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from benchmarks import asking, check, due, missing, reading, report, sites, starting, writing
+from benchmarks import (
+    asking,
+    check,
+    due,
+    machine,
+    missing,
+    reading,
+    report,
+    sites,
+    starting,
+    writing,
+)
 from benchmarks.load import find_wrk
 from benchmarks.rows import Row
 from benchmarks.sites import Bench, Site
@@ -66,7 +77,7 @@ def main(
     have other times, but about the same ratios.
     """
     find_wrk()
-    rows: list[Row] = []
+    rows = machine.pace()
     with (
         _folder(keep) as folder,
         _progress() as progress,
