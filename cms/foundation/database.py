@@ -123,7 +123,8 @@ class Database:
                 max_overflow=0,
                 pool_timeout=timeout,
             )
-            writers.queue(self.writer, Path(str(self.url.database)))
+            if self.path is not None:
+                writers.queue(self.writer, self.path)
             self.reader = _sqlite_engine(
                 url, timeout, begin="BEGIN", read_only=True, max_overflow=100
             )

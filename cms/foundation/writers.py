@@ -79,11 +79,14 @@ def queue(engine: Engine, database: Path) -> None:
     def begin(connection: Connection) -> None:
         connection.info["commits"].begin()
 
+    @event.listens_for(engine, "reset")
+    def end_what_is_open(connection: DBAPIConnection, *_state: Any) -> None:
+        # A commit that failed, on a full disk perhaps, keeps SQLite's own lock, and SQLAlchemy
+        # believes that it has ended. Where nothing is open, this does nothing.
+        connection.rollback()
+
     @event.listens_for(engine, "checkin")
-    def unlock(connection: Any, entry: ConnectionPoolEntry) -> None:
-        if connection is not None and connection.in_transaction:
-            # A commit that failed, on a full disk perhaps. It would keep SQLite's own lock.
-            connection.rollback()
+    def unlock(_connection: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
         if "writers" in entry.info:
             entry.info["commits"].end()
             fcntl.flock(entry.info["writers"], fcntl.LOCK_UN)
