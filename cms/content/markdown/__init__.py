@@ -33,7 +33,7 @@ class MarkdownTooComplex(Unprocessable):
     title = "The Markdown is too complex"
 
 
-# The libraries behind the functions below take 0.2 s to import. Nothing needs them before the
+# The libraries behind the functions below take 0.1 s to import. Nothing needs them before the
 # first publication, so they are imported by it and not by the start of the server.
 
 

@@ -56,9 +56,8 @@ class Document:
         self._source = source
         self.text = Flow(source)
         self._notes: dict[str, Flow] = {}
-        # How often each footnote is referred to; in the order of their numbers.
-        self._times: dict[str, int] = {}
-        self._numbers: dict[str, int] = {}
+        # Number of each footnote that is referred to, and how often it is; in order.
+        self._referred: dict[str, tuple[int, int]] = {}
 
     def begin_note(self, label: str) -> Flow:
         """The flow of a footnote. Of two with one label the first counts."""
@@ -69,8 +68,9 @@ class Document:
     def refer(self, label: str) -> tuple[int, int]:
         """The number of a footnote, and which of the references to it this one is."""
         key = footnotes.key(label)
-        time = self._times[key] = self._times.get(key, 0) + 1
-        return self._numbers.setdefault(key, len(self._numbers) + 1), time
+        number, times = self._referred.get(key, (len(self._referred) + 1, 0))
+        referred = self._referred[key] = number, times + 1
+        return referred
 
     def finish(self) -> None:
         """Give the headings their ids, when all is written."""
@@ -102,7 +102,7 @@ class Document:
 
     def _shown(self) -> Iterator[tuple[int, int, Flow]]:
         """Number, references and content of each footnote that is referred to."""
-        for number, (key, times) in enumerate(self._times.items(), 1):
+        for key, (number, times) in self._referred.items():
             if key in self._notes:
                 yield number, times, self._notes[key]
 

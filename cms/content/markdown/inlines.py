@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 # this, in bytes. What it leaves as text then was not meant as text.
 LONGEST_REPETITION: Final = 100_000
 
-_MARKUP: Final = {"Emphasis": "em", "Strong": "strong", "Strikethrough": "s"}
+# Emphasis of each kind, and its tag.
+MARKUP: Final = {"Emphasis": "em", "Strong": "strong", "Strikethrough": "s"}
 _RESOLVED: Final = frozenset({"Collapsed", "Reference", "Shortcut"})
 _BRACKETS: Final = frozenset({"[", "!["})
 _RAW_LINK: Final = re.compile(r"<(/?)a[\s>]", re.IGNORECASE)
@@ -78,7 +79,7 @@ class Inlines:
     def open(self, tag: str, start: int) -> None:
         """Begin emphasis of some kind."""
         self._open.append((len(self.flow.pieces), start))
-        self.flow.pieces.append(f"<{_MARKUP[tag]}>")
+        self.flow.pieces.append(f"<{MARKUP[tag]}>")
 
     def close(self, tag: str, end: int) -> None:
         """End emphasis, or a link."""
@@ -87,7 +88,7 @@ class Inlines:
             self.flow.pieces.append("</a>")
         else:
             self._open.pop()
-            self.flow.pieces.append(f"</{_MARKUP[tag]}>")
+            self.flow.pieces.append(f"</{MARKUP[tag]}>")
         self._reached = end
 
     def link(self, link: "_LinkData", start: int, end: int) -> None:
@@ -125,7 +126,7 @@ class Inlines:
         elif (start, end) in self._muted:
             self._muted.remove((start, end))
             self._write_rest(max(self.taken, self._reached), end)
-        elif isinstance(event["End"], str) and event["End"] in _MARKUP and end <= self.taken:
+        elif isinstance(event["End"], str) and event["End"] in MARKUP and end <= self.taken:
             self._unopen()
         else:
             return False

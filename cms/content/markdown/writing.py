@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Final
 
 from cms.content.markdown import MarkdownTooComplex, parser
 from cms.content.markdown.document import Document, Flow
-from cms.content.markdown.inlines import Inlines
+from cms.content.markdown.inlines import MARKUP, Inlines
 from cms.content.markdown.parser import Source
 from cms.content.markdown.rules.tables import Table
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 # lists inside each other.
 DEEPEST: Final = 32
 
-_EMPHASES: Final = frozenset({"Emphasis", "Strong", "Strikethrough"})
 _TASK_LIST: Final = ' class="contains-task-list"'
 _BOX: Final = '<input class="task-list-item-checkbox" disabled="" type="checkbox"{}> '
 
@@ -96,7 +95,7 @@ class _Writer:
             self.table = Table(tag["Table"])
 
     def _start_plain(self, tag: str, start: int, end: int) -> None:
-        if tag in _EMPHASES:
+        if tag in MARKUP:
             self.inlines.open(tag, start)
         elif tag == "Paragraph":
             self._begin("<p>")

@@ -22,8 +22,8 @@ class FileVersion:
         """The connection is made by the first call, so in the process that uses it."""
         self._path = path
         self._one_at_a_time = threading.Lock()
-        self._cursor: sqlite3.Cursor | None = None
         self._commits: Commits | None = None
+        self._cursor: sqlite3.Cursor
         self._known = Version(0, 0)
         # The count that it is good for, and the moment until when.
         self._seen = -1
@@ -41,17 +41,16 @@ class FileVersion:
                 raise unavailable(error) from error
 
     def _look(self) -> Version:
-        if self._commits is None:
-            self._commits = Commits.of(self._path)
-        cursor = self._cursor or self._connect()
-        until, before = time.monotonic() + LOOK_AGAIN_SECONDS, self._commits.number()
-        known = self._known = Version(*cursor.execute(QUERY).fetchone())
+        commits = self._commits or self._open()
+        until, before = time.monotonic() + LOOK_AGAIN_SECONDS, commits.number()
+        known = self._known = Version(*self._cursor.execute(QUERY).fetchone())
         # Noted last: whoever finds the new count finds the new version.
         if before % 2 == 0:
             self._until, self._seen = until, before
         return known
 
-    def _connect(self) -> sqlite3.Cursor:
+    def _open(self) -> Commits:
         connection = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         self._cursor = connection.execute("PRAGMA query_only = ON")
-        return self._cursor
+        self._commits = Commits.of(self._path)
+        return self._commits

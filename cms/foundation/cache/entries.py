@@ -61,17 +61,7 @@ class Shown:
 class Entry:
     """An answer under the key of its question, for one version of the site."""
 
-    __slots__ = (
-        "_forms",
-        "_headers",
-        "_plain",
-        "etag",
-        "first_id",
-        "key",
-        "size",
-        "spellings",
-        "version",
-    )
+    __slots__ = ("_forms", "_headers", "etag", "first_id", "key", "size", "spellings", "version")
 
     def __init__(
         self, key: Key, version: int, headers: list[Header], known: dict[str, str], body: bytes
@@ -87,7 +77,7 @@ class Entry:
         self._headers.append(("Vary", ", ".join(vary)))
         self.size = OVERHEAD_BYTES
         self._forms: dict[str, Shown] = {}
-        self._plain = self._add("", self.etag, self._headers, body)
+        self._add("", self.etag, self._headers, body)
 
     @classmethod
     def of(
@@ -104,7 +94,7 @@ class Entry:
 
     def shown(self, accepted: str) -> Shown:
         """The form for an ``Accept-Encoding``."""
-        plain = self._plain
+        plain = self._forms[""]
         if not accepted or len(plain.body) < SMALLEST_COMPRESSED:
             return plain
         coding = preferred(accepted) if len(accepted) < OVERHEAD_BYTES else ""

@@ -29,7 +29,6 @@ class Tally:
         self._counting = threading.Lock()
         self._hits = self._unchanged = self._bytes = 0
         self._since = time.monotonic()
-        self._due = self._since + REPORT_SECONDS
 
     def count(self, size: int, *, is_unchanged: bool) -> None:
         """One answer of ``size`` bytes."""
@@ -39,17 +38,17 @@ class Tally:
             self._hits += 1
             self._unchanged += is_unchanged
             self._bytes += size
-        if time.monotonic() >= self._due:
+        if time.monotonic() - self._since >= REPORT_SECONDS:
             self._report()
 
     def _report(self) -> None:
         with self._counting:
             now = time.monotonic()
-            if now < self._due:
+            seconds = now - self._since
+            if seconds < REPORT_SECONDS:
                 # Another thread was first.
                 return
-            seconds = round(now - self._since)
             counted = {"hits": self._hits, "unchanged": self._unchanged, "bytes": self._bytes}
             self._hits = self._unchanged = self._bytes = 0
-            self._since, self._due = now, now + REPORT_SECONDS
-        structlog.get_logger().info("answered_from_memory", seconds=seconds, **counted)
+            self._since = now
+        structlog.get_logger().info("answered_from_memory", seconds=round(seconds), **counted)
