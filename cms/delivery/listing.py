@@ -10,7 +10,7 @@ from cms.delivery.answers import keys_of, keys_of_ids
 from cms.delivery.looking import AnyRow, View
 from cms.delivery.names import Names
 from cms.delivery.shaping import Shape
-from cms.editions.documents import AUTHORS, REST, TAGS, parts
+from cms.editions.documents import parts, whole
 
 # What can be written as JSON, and keys.
 Listed = tuple[Sequence[Any], list[str]]
@@ -34,8 +34,8 @@ def _spliced(view: View, names: Names, rows: Iterable[AnyRow]) -> Listed:
     posts, _, authors, tags, _ = zip(*stored, strict=True) if stored else ((),) * 5
     known = names.written(view, authors=set(authors), tags=set(tags))
     documents = [
-        orjson.Fragment(f"{head}{AUTHORS}{known[by].json}{TAGS}{known[on].json}{REST}{tail}")
-        for _, head, by, on, tail in stored
+        orjson.Fragment(whole(before, known[by].json, known[on].json, behind))
+        for _, before, by, on, behind in stored
     ]
     return documents, keys_of_ids(
         posts,

@@ -34,14 +34,19 @@ def post(values: dict[str, Any], *, author_ids: list[uuid.UUID], tag_ids: list[u
 def parts(document: str) -> tuple[str, str, str, str, str]:
     """The id of a post, and its document taken apart around the ids of its authors and tags.
 
-    Far cheaper than to read it as JSON. It is ``head, AUTHORS, author_ids, TAGS, tag_ids, REST,
-    tail``; ids as they stand there: ``"…","…"``.
+    Far cheaper than to read it as JSON. In order: id, what is before the authors, their ids, those
+    of the tags, what is behind; ids as they stand there: ``"…","…"``.
     """
-    head, _, behind = document.partition(AUTHORS)
-    author_ids, _, behind = behind.partition(TAGS)
-    tag_ids, _, tail = behind.partition(REST)
+    before, _, rest = document.partition(AUTHORS)
+    author_ids, _, rest = rest.partition(TAGS)
+    tag_ids, _, behind = rest.partition(REST)
     begin = len(BEGINNING)
-    return head[begin : begin + _ID_LENGTH], head, author_ids, tag_ids, tail
+    return before[begin : begin + _ID_LENGTH], before, author_ids, tag_ids, behind
+
+
+def whole(before: str, authors: str, tags: str, behind: str) -> str:
+    """A document put together again; ``authors`` and ``tags`` are JSON, without the brackets."""
+    return f"{before}{AUTHORS}{authors}{TAGS}{tags}{REST}{behind}"
 
 
 def listed(values: dict[str, Any]) -> dict[str, Any]:

@@ -39,9 +39,9 @@ def test_a_document_is_taken_apart_around_its_ids(
     }
     document = documents.post(shown, author_ids=authors, tag_ids=tags)
 
-    post_id, head, author_ids, tag_ids, tail = documents.parts(document)
+    post_id, before, author_ids, tag_ids, behind = documents.parts(document)
 
     assert post_id == str(shown["id"])
     assert orjson.loads(f"[{author_ids}]") == [str(one) for one in authors]
     assert orjson.loads(f"[{tag_ids}]") == [str(one) for one in tags]
-    assert f"{head}{AUTHORS}{author_ids}{TAGS}{tag_ids}{REST}{tail}" == document
+    assert documents.whole(before, author_ids, tag_ids, behind) == document
