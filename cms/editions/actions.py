@@ -3,6 +3,7 @@
 import uuid
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -23,12 +24,26 @@ from cms.editions.models import (
     TagListing,
 )
 from cms.editions.search import actions as search
+from cms.editions.search.entries import Text
 from cms.foundation import bulk
 from cms.foundation.database import Base, new_id
 
 E = TypeVar("E", bound=Edition)
-# The columns of an edition of a post, the ids of its authors and of its tags.
-Issued = tuple[dict[str, Any], list[uuid.UUID], list[uuid.UUID]]
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What an edition of a post begins with."""
+
+    columns: dict[str, Any]
+    author_ids: list[uuid.UUID]
+    tag_ids: list[uuid.UUID]
+    # The words of its HTML.
+    text: Text
+
+    def counted(self) -> list[uuid.UUID]:
+        """All that it counts for."""
+        return counts.of_post(self.columns["published_at"], [*self.author_ids, *self.tag_ids])
 
 
 def issue(session: Session, edition: E, *, kind: str, by_id: uuid.UUID | None, now: datetime) -> E:
@@ -48,7 +63,7 @@ def issue(session: Session, edition: E, *, kind: str, by_id: uuid.UUID | None, n
 def issue_post(session: Session, post: Issued, *, by_id: uuid.UUID | None, now: datetime) -> None:
     """Publish a post: its edition, and the listings that let it be found by author and tag."""
     version = versions.take(session)
-    left = close(session, PostEdition, post[0]["subject_id"], version)
+    left = close(session, PostEdition, post.columns["subject_id"], version)
     _issue_posts(session, [post], left, version=version, by_id=by_id, now=now)
 
 
@@ -81,13 +96,13 @@ def _issue_posts(
 ) -> None:
     """Issue editions, explain and count them; ``left``: what those before no longer count for."""
     entered, reasons = Counter[uuid.UUID](), []
-    for columns, author_ids, tag_ids in posts:
-        entered.update(counts.of_post(columns["published_at"], [*author_ids, *tag_ids]))
+    for post in posts:
+        entered.update(post.counted())
         reasons.append(
             {
                 "version": version,
                 "kind": "post.published",
-                "subject_id": columns["subject_id"],
+                "subject_id": post.columns["subject_id"],
                 "by_id": by_id,
                 "at": now,
             }
@@ -100,7 +115,7 @@ def _issue_posts(
 
 def add_posts(
     session: Session,
-    editions: Iterable[Issued],
+    posts: Iterable[Issued],
     *,
     version: int,
     learned: set[str] | None = None,
@@ -115,10 +130,12 @@ def add_posts(
         AuthorListing: [],
         TagListing: [],
     }
-    for columns, author_ids, tag_ids in editions:
-        edition = {**columns, "id": new_id(), **span}
+    found = []
+    for post in posts:
+        edition = {**post.columns, "id": new_id(), **span}
         rows[PostEdition].append(edition)
-        for listing, group_ids in ((AuthorListing, author_ids), (TagListing, tag_ids)):
+        found.append((edition["id"], edition["published_at"], edition["document"], post.text))
+        for listing, group_ids in ((AuthorListing, post.author_ids), (TagListing, post.tag_ids)):
             rows[listing] += [
                 {
                     "edition_id": edition["id"],
@@ -129,11 +146,9 @@ def add_posts(
                 }
                 for group_id in group_ids
             ]
-    for model, found in rows.items():
-        bulk.add(session, model, found)
-    shown = ("id", "published_at", "document", "html")
-    posts = [tuple(one[name] for name in shown) for one in rows[PostEdition]]
-    search.add(session, posts, version=version, learned=learned)
+    for model, all_of_them in rows.items():
+        bulk.add(session, model, all_of_them)
+    search.add(session, found, version=version, learned=learned)
 
 
 def withdraw(

@@ -21,6 +21,7 @@ from cms.editions.models import (
     TagEdition,
     TagListing,
 )
+from cms.editions.search import entries
 
 # Posts whose texts are in memory at a time.
 PORTION = 200
@@ -80,9 +81,9 @@ def _refile(
     rows = session.execute(select(*inspect(PostEdition).columns).where(live)).mappings().all()
     issued = [_refiled(dict(row), PLACES[model][1], pair) for row in rows]
     entered = Counter[uuid.UUID]()
-    for row, (_, author_ids, tag_ids) in zip(rows, issued, strict=True):
-        entered.update(counts.of_post(row["published_at"], [*author_ids, *tag_ids]))
-        entered.subtract(actions.close(session, PostEdition, row["subject_id"], version))
+    for post in issued:
+        entered.update(post.counted())
+        entered.subtract(actions.close(session, PostEdition, post.columns["subject_id"], version))
     actions.add_posts(session, issued, version=version)
     counts.change(session, entered, version=version)
 
@@ -96,4 +97,5 @@ def _refiled(columns: dict[str, Any], name: str, pair: tuple[str, str]) -> Issue
     else:
         document[name] = [into if one == old else one for one in document[name]]
     author_ids, tag_ids = ([uuid.UUID(one) for one in document[key]] for key in ("authors", "tags"))
-    return {**columns, "document": orjson.dumps(document).decode()}, author_ids, tag_ids
+    columns = {**columns, "document": orjson.dumps(document).decode()}
+    return Issued(columns, author_ids, tag_ids, entries.read(columns["html"]))

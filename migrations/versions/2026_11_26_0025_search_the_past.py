@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from cms.editions.models import AuthorEdition, PostEdition, TagEdition
 from cms.editions.search import actions
+from cms.editions.search.entries import read
 from cms.editions.search.models import SearchEntry, SearchName
 from cms.foundation.database import UtcDateTime
 
@@ -64,7 +65,8 @@ def _index_what_is_live(session: Session) -> None:
         )
         some = PostEdition.id.in_(ids[begin : begin + AT_A_TIME])
         rows = session.execute(sa.select(*columns).where(some)).all()
-        actions.add(session, [tuple(row) for row in rows], version=0)
+        posts = [(row.id, row.published_at, row.document, read(row.html)) for row in rows]
+        actions.add(session, posts, version=0)
 
 
 def _number_what_has_ended(session: Session) -> None:

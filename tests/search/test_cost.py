@@ -34,7 +34,9 @@ def grow(database: Database, numbers: range) -> None:
                     uuid.uuid4(),
                     BEGIN + timedelta(hours=number),
                     document(number),
-                    f"<p>everywhere here {'even' if number % 2 == 0 else 'odd'} n{number}</p>",
+                    entries.read(
+                        f"<p>everywhere here {'even' if number % 2 == 0 else 'odd'} n{number}</p>"
+                    ),
                 )
                 for number in numbers
             ],

@@ -376,7 +376,7 @@ def test_posts_of_the_same_moment_all_have_a_place_in_its_year(
     document = {"title": "Same", "excerpt": "", "authors": [], "tags": []}
     ids = [uuid.UUID(int=number) for number in range(200)]
     posts = [
-        (edition_id, moment, json.dumps({**document, "id": str(edition_id)}), "")
+        (edition_id, moment, json.dumps({**document, "id": str(edition_id)}), entries.read(""))
         for edition_id in ids
     ]
 

@@ -46,7 +46,7 @@ def test_beyond_the_places_that_count_words_are_kept_without_a_place() -> None:
     )
     html = "same " * 300 + "".join(f"w{number} " for number in range(20_000))
 
-    entry = entries.entry(uuid.UUID(int=1), document, html)
+    entry = entries.entry(uuid.UUID(int=1), document, entries.read(html))
 
     assert len(entry.places) == entries.MOST_PLACES
     assert entry.places.count("same") == entries.MOST_REPEATED

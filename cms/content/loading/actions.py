@@ -23,7 +23,10 @@ from cms.content.posts.queries import KEPT
 from cms.content.tags import actions as tag_actions
 from cms.content.tags import queries as tag_queries
 from cms.editions import actions as editions
+from cms.editions.actions import Issued
 from cms.editions.models import PostEdition
+from cms.editions.search import entries
+from cms.editions.search.entries import Text
 from cms.foundation import bulk, texts
 from cms.foundation.database import Base, new_id
 from cms.foundation.errors import Unprocessable
@@ -39,6 +42,7 @@ class Ready:
     values: dict[str, Any]
     body: str
     rendered: Rendered
+    text: Text
 
 
 @dataclass(slots=True)
@@ -59,9 +63,11 @@ def render(values: dict[str, Any], *, now: datetime) -> Ready:
         raise Unprocessable(message)
     if "html" in values:
         html = markdown.sanitise(values["html"])
-        return Ready(values, markdown.as_source(html), markdown.describe(html))
-    body = values.get("body", "")
-    return Ready(values, body, markdown.render(body))
+        body, rendered = markdown.as_source(html), markdown.describe(html)
+    else:
+        body = values.get("body", "")
+        rendered = markdown.render(body)
+    return Ready(values, body, rendered, entries.read(rendered.html))
 
 
 def done(session: Session, file_digest: str) -> int:
@@ -103,7 +109,7 @@ def add(
         edition = publishing.edition(
             row["id"], content, ready.rendered, revision=row["revision"], now=now
         )
-        issued.append((edition, author_ids, tag_ids))
+        issued.append(Issued(edition, author_ids, tag_ids, ready.text))
     for model, found in rows.items():
         bulk.add(session, model, found)
     if len(known.learned) > MOST_LEARNED:

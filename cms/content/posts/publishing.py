@@ -21,21 +21,26 @@ from cms.content.posts.revisions.models import Revision
 from cms.editions import actions as editions
 from cms.editions import documents
 from cms.editions import queries as edition_queries
+from cms.editions.actions import Issued
 from cms.editions.models import PostEdition
+from cms.editions.search import entries
+from cms.editions.search.entries import Text
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A rendering, the source that it was made from, and the parts of that."""
+    """A rendering, the source that it was made from, the parts of that, and its words."""
 
     source: str
     rendered: Rendered
     parts: Parts
+    text: Text
 
 
 def prepare(source: str) -> Prepared:
     """Render before the transaction begins: it takes long, and needs nothing from there."""
-    return Prepared(source, *markdown.render_and_read(source))
+    rendered, parts = markdown.render_and_read(source)
+    return Prepared(source, rendered, parts, entries.read(rendered.html))
 
 
 def publish(
@@ -111,7 +116,7 @@ def _issue(
     now: datetime,
 ) -> None:
     columns = edition(post.id, content, ready.rendered, revision=revision, now=now)
-    issued = columns, list(content.author_ids), list(content.tag_ids)
+    issued = Issued(columns, list(content.author_ids), list(content.tag_ids), ready.text)
     editions.issue_post(session, issued, by_id=by.id if by else None, now=now)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from cms.editions.models import NamedEdition, PostEdition
 from cms.editions.search import postgresql, sqlite
-from cms.editions.search.entries import Entry, entry, names, number, terms
+from cms.editions.search.entries import Entry, Text, entry, names, number, read, terms
 from cms.editions.search.models import SearchEntry, SearchName, SearchNumber
 from cms.foundation import bulk
 
@@ -22,18 +22,18 @@ _TAKEN = select(SearchEntry.number).where(
 
 def add(
     session: Session,
-    posts: Iterable[tuple[uuid.UUID, datetime, str, str]],
+    posts: Iterable[tuple[uuid.UUID, datetime, str, Text]],
     *,
     version: int,
     learned: set[str] | None = None,
 ) -> None:
-    """Let posts be found that have no entry; each is an edition's id, moment, document and HTML.
+    """Let posts be found that have no entry; each is an edition's id, moment, document and text.
 
     ``version``: the one that they begin at; 0 where nobody knows any more.
     ``learned``: words that need not be kept again, since whoever calls knows that they are. It
     grows by those of ``posts``.
     """
-    found = [(at, entry(edition_id, document, html)) for edition_id, at, document, html in posts]
+    found = [(at, entry(edition_id, document, text)) for edition_id, at, document, text in posts]
     if not found:
         return
     numbers = free_numbers(session, [at for at, _ in found])
@@ -59,7 +59,7 @@ def remove(session: Session, post_id: uuid.UUID) -> None:
     ).first()
     if found is None:
         return
-    old = entry(found.edition_id, found.document, found.html)
+    old = entry(found.edition_id, found.document, read(found.html))
     _database(session).remove(session.connection(), found.number, old)
     session.add(SearchNumber(edition_id=found.edition_id, number=found.number))
     session.execute(delete(SearchEntry).where(SearchEntry.number == found.number))

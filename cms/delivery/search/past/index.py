@@ -108,7 +108,9 @@ def _posts(view: View, ids: Ids) -> dict[int, Former]:
     numbers = {row.id: row.number for row in rows}
     texts = queries.editions(view.connection, list(numbers)) if numbers else {}
     return {
-        numbers[one]: _former(numbers[one], entries.entry(one, text.document, text.html))
+        numbers[one]: _former(
+            numbers[one], entries.entry(one, text.document, entries.read(text.html))
+        )
         for one, text in texts.items()
     }
 
