@@ -5,7 +5,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q -n 2
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check coverage test-slow bench bench-full format lock clean
+.PHONY: help run install test check coverage test-slow bench bench-quick bench-full format lock clean
 
 help: ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -36,13 +36,16 @@ test-slow: .venv/tools ## Fuzz, crash and race a real server; check the document
 	$(BIN)/python -m pytest -q -m browser
 	$(BIN)/python tests/contract/check_openapi.py
 
+bench-quick: .venv/bench ## Say whether a change made something slower, in two minutes
+	$(BIN)/python -m benchmarks --mode quick --check
+
 bench: .venv/bench ## Measure the speed against a bare callable; see benchmarks/README.md
 	$(BIN)/python -m benchmarks --database sqlite
 	$(BIN)/python -m benchmarks --database postgresql
 
 bench-full: .venv/bench ## The same with 1,000,000 posts, hours; the folder .bench is kept
-	$(BIN)/python -m benchmarks --full --keep .bench --database sqlite
-	$(BIN)/python -m benchmarks --full --keep .bench --database postgresql
+	$(BIN)/python -m benchmarks --mode full --keep .bench --database sqlite
+	$(BIN)/python -m benchmarks --mode full --keep .bench --database postgresql
 
 format: .venv/tools ## Format the code, write the OpenAPI document
 	$(BIN)/ruff format .

@@ -44,7 +44,8 @@ def baseline(database: str) -> dict[str, float]:
 
 
 def keep(database: str, rows: list[dict[str, Any]]) -> None:
-    """Make these the committed figures."""
+    """Make these the committed figures; those that this run does not have stay."""
     known = json.loads(BASELINE.read_text()) if BASELINE.exists() else {}
-    known[database] = {name: row["measured"] for name, row in sorted(comparable(rows).items())}
+    found = {name: row["measured"] for name, row in comparable(rows).items()}
+    known[database] = {**known.get(database, {}), **found}
     BASELINE.write_text(json.dumps(known, indent=2, sort_keys=True) + "\n")

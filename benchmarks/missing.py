@@ -108,7 +108,7 @@ def _interleaved(
 ) -> dict[str, list[float]]:
     """Microseconds of a request, batch by batch, all paths in turn."""
     spent: dict[str, list[float]] = {path: [] for path in paths}
-    times = 30 if bench.is_quick else 100
+    times = bench.mode.batch
     for path in paths:
         for _ in range(times):
             request(app, path)

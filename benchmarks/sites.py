@@ -18,7 +18,33 @@ from benchmarks.servers import ROOT, Server, environment
 
 EMAIL = "bench@example.org"
 PASSWORD = "correct horse battery"  # noqa: S105 - of a database that is thrown away
-SIZES = {"small": (10_000, 5_000), "large": (1_000_000, 1_000)}
+# Posts, and the bytes of each.
+SIZES = {"tiny": (2_000, 5_000), "small": (10_000, 5_000), "large": (1_000_000, 1_000)}
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """How much is measured."""
+
+    # Names of the sites; all scenarios run on the first.
+    sites: tuple[str, ...]
+    # Of each comparison.
+    rounds: int
+    # How often a server is started, and how many requests are timed together.
+    starts: int
+    batch: int
+    # How many posts one writes, then sixteen; how often a tag is renamed; reads after writes.
+    written_alone: int
+    written_at_once: int
+    renamings: int
+    reads: int
+
+
+MODES = {
+    "quick": Mode(("tiny",), 3, 3, 30, 40, 160, 10, 1_000),
+    "normal": Mode(("small",), 5, 3, 30, 60, 400, 20, 5_000),
+    "full": Mode(("small", "large"), 7, 7, 100, 200, 1_600, 60, 100_000),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +70,14 @@ class Bench:
 
     database: str
     folder: Path
-    is_quick: bool
+    mode: Mode
     make_url: Callable[[str], str]
     progress: Progress
 
     @property
     def rounds(self) -> int:
         """Of each comparison."""
-        return 5 if self.is_quick else 7
+        return self.mode.rounds
 
     @property
     def seconds(self) -> int:

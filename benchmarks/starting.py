@@ -13,7 +13,7 @@ from benchmarks.sites import Bench, Site
 def start(bench: Bench, site: Site) -> list[Row]:
     """CPU of all processes from the start to the first answer, with one worker."""
     spent = []
-    for _ in range(3 if bench.is_quick else 7):
+    for _ in range(bench.mode.starts):
         with cms(site.settings, workers=1) as server:
             expect(ask(f"{server.url}/api/v1/posts"), 200)
             spent.append(server.cpu_seconds())
