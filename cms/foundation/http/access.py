@@ -84,7 +84,7 @@ def declared_locations(view: Any) -> set[str]:
 
 
 def _refuse_undeclared_input(locations: set[str]) -> None:
-    if request.query_string and request.args and "query" not in locations:
+    if "query" not in locations and request.query_string and request.args:
         raise invalid(
             [Fault(f"?{name}", "Unknown. None is allowed here.") for name in request.args]
         )
