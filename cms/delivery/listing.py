@@ -7,10 +7,11 @@ from typing import Any
 import orjson
 
 from cms.delivery.answers import keys_of, keys_of_ids
-from cms.delivery.looking import AnyRow, View
+from cms.delivery.looking import View
 from cms.delivery.names import Names
 from cms.delivery.shaping import Shape
 from cms.editions.documents import parts, whole
+from cms.foundation.prepared import AnyRow
 
 # What can be written as JSON, and keys.
 Listed = tuple[Sequence[Any], list[str]]

@@ -7,25 +7,31 @@ says which version it saw. The other reads any version. They agree wherever both
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, ParamSpec, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Row, Select, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, bindparam, select
 
 from cms.editions.models import Site, Spanning
 from cms.editions.present import QUERY, Version
 from cms.foundation.errors import Pruned
+from cms.foundation.prepared import AnyRow, AnySelect, Prepared
 
-AnyRow = Row[*tuple[Any, ...]]
-AnySelect = Select[*tuple[Any, ...]]
+# One that is executed again and again, or one for this question.
+Statement = Prepared | AnySelect
 
 VERSION = bindparam("version", type_=BigInteger)
 
-F = TypeVar("F", bound=Callable[..., Any])
+P = ParamSpec("P")
 
 
-def once(function: F) -> F:
-    """Each statement is built once and then only executed; ``functools.cache`` that keeps types."""
-    return cast(F, cache(function))
+def once(function: Callable[P, AnySelect]) -> Callable[P, Prepared]:
+    """Each statement is built once and then only executed."""
+
+    @cache
+    def prepared(*args: P.args, **kwargs: P.kwargs) -> Prepared:
+        return Prepared(function(*args, **kwargs))
+
+    return cast(Callable[P, Prepared], prepared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,12 @@ def must_be_known(version: int, oldest: int) -> None:
 
 
 def read(
-    view: View, statement: Callable[..., AnySelect], parameters: dict[str, Any]
+    view: View, statement: Callable[..., Statement], parameters: dict[str, Any]
 ) -> Sequence[AnyRow]:
     """What is live, if that still is the version wanted; otherwise what was live then."""
     if view.version == view.present.number:
         asked = {**parameters, "version": view.version}
-        rows = view.connection.execute(statement(live=True), asked).all()
+        rows = _rows(view, statement(live=True), asked)
         # An empty answer does not say which version it saw: the one that is there still, if it is.
         seen = rows[0].version if rows else present(view.connection).number
         if seen == view.version:
@@ -66,19 +72,25 @@ def read(
     return at_version(view, statement(live=False), parameters)
 
 
-def at_version(view: View, statement: AnySelect, parameters: dict[str, Any]) -> Sequence[AnyRow]:
+def at_version(view: View, statement: Statement, parameters: dict[str, Any]) -> Sequence[AnyRow]:
     """What was there at the version of ``view``. Raises ``Pruned``."""
-    rows = view.connection.execute(statement, {**parameters, "version": view.version}).all()
+    rows = _rows(view, statement, {**parameters, "version": view.version})
     if view.version < view.present.number:
         # Asked afterwards: the site says that it forgets before it does.
         must_be_known(view.version, present(view.connection).oldest)
     return rows
 
 
-def value(view: View, statement: AnySelect, parameters: dict[str, Any]) -> Any:
+def value(view: View, statement: Statement, parameters: dict[str, Any]) -> Any:
     """The first value of the first row, if there is one."""
     rows = at_version(view, statement, parameters)
     return rows[0][0] if rows else None
+
+
+def _rows(view: View, statement: Statement, parameters: dict[str, Any]) -> Sequence[AnyRow]:
+    if isinstance(statement, Prepared):
+        return statement.rows(view.connection, parameters)
+    return view.connection.execute(statement, parameters).all()
 
 
 def seen_in(table: type[Spanning], *, live: bool) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from cms.delivery import looking
 from cms.delivery.counting import Count, number_of
-from cms.delivery.looking import VERSION, AnyRow, AnySelect, View, once, seen_in, version_seen
+from cms.delivery.looking import VERSION, View, once, seen_in, version_seen
 from cms.editions import counts
 from cms.editions.models import (
     AuthorListing,
@@ -29,6 +29,7 @@ from cms.editions.models import (
     TagListing,
 )
 from cms.foundation.database import Key, UtcDateTime
+from cms.foundation.prepared import AnyRow, AnySelect, Prepared
 
 # Where a page of posts begins: after this moment and post. Of authors and tags: this name and id.
 PostPosition = tuple[datetime, uuid.UUID]
@@ -57,7 +58,7 @@ def posts(
         parameters |= {"published_at": after[0], "post_id": after[1]}
     names, continued = tuple(sorted(groups)), after is not None
 
-    def statement(*, live: bool) -> AnySelect:
+    def statement(*, live: bool) -> Prepared:
         return _posts(names, continued=continued, texts=texts, live=live)
 
     return looking.read(view, statement, parameters)
@@ -66,7 +67,7 @@ def posts(
 def post(view: View, slug: str, *, texts: tuple[str, ...] = ()) -> AnyRow | None:
     """The ``document`` of one post and the ``texts``, columns out of ``TEXTS``."""
 
-    def statement(*, live: bool) -> AnySelect:
+    def statement(*, live: bool) -> Prepared:
         return _post(texts=texts, live=live)
 
     found = looking.read(view, statement, {"slug": slug})
@@ -82,7 +83,7 @@ def named(
         parameters |= {"sort_key": after[0], "subject_id": after[1]}
     continued = after is not None
 
-    def statement(*, live: bool) -> AnySelect:
+    def statement(*, live: bool) -> Prepared:
         return _named(edition, continued=continued, live=live)
 
     return looking.read(view, statement, parameters)
@@ -91,7 +92,7 @@ def named(
 def one_named(view: View, edition: type[NamedEdition], slug: str) -> AnyRow | None:
     """The ``subject_id``, ``document`` and ``posts`` of one author or tag."""
 
-    def statement(*, live: bool) -> AnySelect:
+    def statement(*, live: bool) -> Prepared:
         return _one_named(edition, live=live)
 
     found = looking.read(view, statement, {"slug": slug})
@@ -143,7 +144,7 @@ def count_posts(view: View, groups: Mapping[str, uuid.UUID], *, to_the_end: bool
 def count_named(view: View, edition: type[NamedEdition], *, to_the_end: bool = False) -> Count:
     """How many authors or tags there are."""
 
-    def statement(*, live: bool) -> AnySelect:
+    def statement(*, live: bool) -> Prepared:
         return _count_named(edition, to_the_end=to_the_end, live=live)
 
     return Count.of(looking.read(view, statement, {})[0].found, to_the_end=to_the_end)

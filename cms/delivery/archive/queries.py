@@ -5,8 +5,9 @@ from itertools import groupby
 from typing import Any
 
 from cms.delivery import looking
-from cms.delivery.looking import VERSION, AnySelect, View, once
+from cms.delivery.looking import VERSION, View, once
 from cms.editions import counts
+from cms.foundation.prepared import AnySelect
 
 
 def years(view: View) -> Sequence[dict[str, Any]]:

@@ -8,12 +8,13 @@ from typing import Any
 import orjson
 
 from cms.delivery.blog import Blog, absolute, cover_of
-from cms.delivery.looking import AnyRow, View
+from cms.delivery.looking import View
 from cms.delivery.maps import queries
 from cms.delivery.maps.sitemap import Place, spelled
 from cms.editions.models import AuthorEdition, Edition, PostEdition, TagEdition
 from cms.editions.queries import moment_of
 from cms.foundation.errors import NotFound
+from cms.foundation.prepared import AnyRow
 
 HOME = "home-1"
 # No site has more parts than this has digits for.

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from cms.delivery import looking
-from cms.delivery.looking import VERSION, AnyRow, AnySelect, View, once, seen_in, version_seen
+from cms.delivery.looking import VERSION, View, once, seen_in, version_seen
 from cms.editions.models import (
     AuthorEdition,
     AuthorListing,
@@ -34,6 +34,7 @@ from cms.editions.models import (
     TagEdition,
     TagListing,
 )
+from cms.foundation.prepared import AnyRow, AnySelect, Prepared
 
 # Rows that are in memory at a time.
 BATCH = 1000
@@ -50,7 +51,7 @@ def parts(view: View, edition: type[Edition], size: int) -> list[datetime | None
     Each has ``size`` things, the last one fewer. Reads an index from end to end: all ids there are.
     """
 
-    def statement(*, live: bool) -> AnySelect:
+    def statement(*, live: bool) -> Prepared:
         return _parts(edition, live=live)
 
     bounds = {"size": size, "lowest": FIRST_ID, "highest": LAST_ID}

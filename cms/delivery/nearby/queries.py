@@ -9,12 +9,13 @@ from sqlalchemy import Integer, ScalarSelect, Select, Uuid, bindparam, select, t
 from sqlalchemy.orm import aliased
 
 from cms.delivery import looking
-from cms.delivery.looking import VERSION, AnyRow, AnySelect, View, once, seen_in, version_seen
+from cms.delivery.looking import VERSION, View, once, seen_in, version_seen
 from cms.delivery.nearby import likeness
 from cms.delivery.nearby.likeness import Document
 from cms.delivery.queries import of_groups, place_of, post_count_of
 from cms.editions.models import PostEdition, Site, TagEdition, TagListing
 from cms.foundation.database import UtcDateTime
+from cms.foundation.prepared import AnyRow, AnySelect, Prepared
 
 # How many of the newest posts of each tag, and of the site, are looked at.
 NEWEST = 40
@@ -33,7 +34,7 @@ def beside(view: View, post: Document, groups: Mapping[str, uuid.UUID]) -> AnyRo
         "post_id": uuid.UUID(post["id"]),
     }
 
-    def statement(*, live: bool) -> AnySelect:
+    def statement(*, live: bool) -> Prepared:
         return _beside(names, live=live)
 
     return looking.read(view, statement, {**place, **groups})[0]
@@ -64,7 +65,7 @@ def candidates(view: View, tags: Sequence[str]) -> Sequence[AnyRow]:
     """
     groups = {f"tag_{number}": uuid.UUID(one) for number, one in enumerate(tags)}
 
-    def statement(*, live: bool) -> AnySelect:
+    def statement(*, live: bool) -> Prepared:
         return _candidates(len(tags), live=live)
 
     return looking.read(view, statement, {"newest": NEWEST, **groups})

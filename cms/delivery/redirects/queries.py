@@ -7,9 +7,10 @@ from sqlalchemy import ColumnElement, Integer, ScalarSelect, bindparam, exists, 
 from sqlalchemy.orm import aliased
 
 from cms.delivery import looking
-from cms.delivery.looking import VERSION, AnyRow, AnySelect, View, once
+from cms.delivery.looking import VERSION, View, once
 from cms.editions.models import Edition, NamedEdition
 from cms.foundation.database import Key
+from cms.foundation.prepared import AnyRow, AnySelect
 
 # Ended editions that one statement looks at; most have the slug that is live still.
 MOST = 1000

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import BigInteger, Connection, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from cms.delivery.looking import AnyRow
 from cms.delivery.search.asked import Asked, Sought
 from cms.delivery.search.language import Term
 from cms.editions.search.entries import EVERY_POST, GROUP
+from cms.foundation.prepared import AnyRow
 
 # The index gives all hits of a word, in no order: for words of many posts it is quicker to look at
 # the newest posts. Whether a word is one of these, some of the newest tell.

@@ -6,10 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, bindparam, select
 
-from cms.delivery.looking import VERSION, AnyRow, AnySelect, once
+from cms.delivery.looking import VERSION, once
 from cms.editions.models import PostEdition
 from cms.editions.search.models import SearchName, SearchTerm
 from cms.foundation.database import Key
+from cms.foundation.prepared import AnyRow, AnySelect, Prepared
 
 # Behind every word with the same beginning.
 _END = "\U0010ffff"
@@ -17,7 +18,7 @@ _END = "\U0010ffff"
 
 def editions(connection: Connection, ids: list[uuid.UUID]) -> dict[uuid.UUID, AnyRow]:
     """The ``document`` and ``html`` of editions."""
-    return {row.id: row for row in connection.execute(_editions(), {"ids": ids})}
+    return {row.id: row for row in _editions().rows(connection, {"ids": ids})}
 
 
 def names(
@@ -32,7 +33,7 @@ def names(
     parameters: dict[str, Any] = {"begin": begin, "end": end, "limit": most}
     if without:
         parameters["without"] = without
-    return connection.execute(_names(less=bool(without)), parameters).all()
+    return _names(less=bool(without)).rows(connection, parameters)
 
 
 def terms(connection: Connection, beginning: str, most: int, *, at: int | None = None) -> list[str]:
@@ -54,7 +55,7 @@ def end_of(begin: str) -> str:
 
 def _some(
     connection: Connection,
-    statement: Callable[..., AnySelect],
+    statement: Callable[..., Prepared],
     begin: str,
     most: int,
     at: int | None,
@@ -62,7 +63,8 @@ def _some(
     parameters: dict[str, Any] = {"begin": begin, "end": end_of(begin), "limit": most}
     if at is not None:
         parameters["version"] = at
-    return list(connection.scalars(statement(in_past=at is not None), parameters))
+    rows = statement(in_past=at is not None).rows(connection, parameters)
+    return [row.term for row in rows]
 
 
 @once

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import orjson
 from sqlalchemy import Connection, text
 
-from cms.delivery.looking import AnyRow
 from cms.delivery.search.asked import Asked, Sought
 from cms.delivery.search.language import Term
 from cms.editions.search.entries import EVERY_POST, GROUP, IN_TITLE
+from cms.foundation.prepared import AnyRow
 
 # FTS5 gathers all posts of all words with a beginning; of some words, one by one, it takes the
 # newest only. With more than this, finding the words takes longer.

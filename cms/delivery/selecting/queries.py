@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from cms.delivery import looking, queries
 from cms.delivery.counting import Count, enough, number_of
-from cms.delivery.looking import AnyRow, AnySelect, View, seen_in, version_seen
+from cms.delivery.looking import View, seen_in, version_seen
 from cms.delivery.selecting import fields, question
 from cms.delivery.selecting.question import Question
 from cms.editions.models import NamedEdition, PostEdition
@@ -22,6 +22,7 @@ from cms.foundation.database import took_too_long
 from cms.foundation.errors import Fault, Unprocessable
 from cms.foundation.filters.conditions import Columns
 from cms.foundation.filters.tree import Checked
+from cms.foundation.prepared import AnyRow, AnySelect
 
 LIMIT = bindparam("limit", type_=Integer)
 KEY = "key_"

@@ -9,10 +9,11 @@ from sqlalchemy import BigInteger, Integer, Uuid, bindparam, exists, select, tup
 from sqlalchemy.orm import aliased
 
 from cms.delivery import looking
-from cms.delivery.looking import VERSION, AnyRow, AnySelect, View, once, seen_in, version_seen
+from cms.delivery.looking import VERSION, View, once, seen_in, version_seen
 from cms.delivery.queries import GROUPS, PostPosition, post_count_of
 from cms.editions.models import Change, Edition, NamedEdition, PostCount, PostEdition
 from cms.foundation.database import UtcDateTime
+from cms.foundation.prepared import AnyRow, AnySelect, Prepared
 
 Rows = list[AnyRow]
 
@@ -33,7 +34,7 @@ def editions(view: View, edition: type[Edition], ids: Iterable[uuid.UUID]) -> di
     if not wanted:
         return {}
 
-    def statement(*, live: bool) -> AnySelect:
+    def statement(*, live: bool) -> Prepared:
         return _editions(edition, live=live)
 
     return {row.subject_id: row for row in looking.read(view, statement, {"ids": wanted})}
@@ -59,7 +60,7 @@ def posts_of(
         parameters |= {"published_at": after[0], "post_id": after[1]}
     continued = after is not None
 
-    def statement(*, live: bool) -> AnySelect:
+    def statement(*, live: bool) -> Prepared:
         return _posts_of_group(group, continued=continued, live=live)
 
     return list(looking.read(view, statement, parameters))

@@ -7,9 +7,10 @@ from typing import Any
 from sqlalchemy import BindParameter, Integer, bindparam, select
 
 from cms.delivery import looking
-from cms.delivery.looking import VERSION, AnyRow, AnySelect, View, once
+from cms.delivery.looking import VERSION, View, once
 from cms.editions.models import Change, PostEdition
 from cms.editions.search.models import SearchEntry, SearchNumber
+from cms.foundation.prepared import AnyRow, AnySelect
 
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 
