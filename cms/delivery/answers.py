@@ -23,20 +23,20 @@ COLLECTIONS = "posts authors tags"
 
 
 def public_json(
-    data: dict[str, Any],
+    data: dict[str, Any] | orjson.Fragment,
     *,
     keys: Iterable[str],
     headers: dict[str, str] | None = None,
     is_final: bool = False,
     is_passing: bool = False,
 ) -> Response:
-    """``data`` as a public answer."""
+    """``data``, perhaps written before, as a public answer."""
     return public(
         orjson.dumps(data),
         "application/json",
         keys=keys,
         headers=headers,
-        version=data.get("version"),
+        version=data.get("version") if isinstance(data, dict) else None,
         is_final=is_final,
         is_passing=is_passing,
     )

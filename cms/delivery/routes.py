@@ -6,7 +6,7 @@ from flask import Response
 
 from cms.delivery import moving, queries, state
 from cms.delivery.answers import keys_of, public_json
-from cms.delivery.listing import listed
+from cms.delivery.listing import listed, listed_named
 from cms.delivery.looking import View
 from cms.delivery.nearby import queries as nearby
 from cms.delivery.schemas import (
@@ -25,7 +25,7 @@ from cms.delivery.schemas import (
 from cms.delivery.selecting import queries as selected
 from cms.delivery.selecting import question
 from cms.delivery.selecting.question import Question
-from cms.delivery.shaping import named, shape
+from cms.delivery.shaping import shape
 from cms.editions.models import AuthorEdition, NamedEdition, PostEdition, TagEdition
 from cms.editions.schemas import PublicAuthor, PublicPost, PublicTag
 from cms.foundation.errors import Gone, Malformed, Pruned
@@ -96,21 +96,23 @@ def get_post(wanted: dict[str, Any], slug: str) -> Response:
     With its text as sanitised HTML, its authors and its tags; `include` adds to it, `fields` takes
     away. A slug that it had before leads to its present one; a post that was withdrawn is gone.
     """
-    view = state.view(wanted)
+    view, names = state.view(wanted), state.names()
     asked = shape(wanted, always=("html",))
     row = queries.post(view, slug, texts=asked.texts)
     if row is None:
         return moving.answer(
             view, PostEdition, slug, wanted, kind="post", address="/api/v1/posts/{}"
         )
-    document = asked.read(row)
-    shown, keys = [document], []
     if asked.with_related:
+        document = asked.read(row)
         document["related"] = nearby.related(view, document)
-        shown, keys = [document, *document["related"]], ["posts"]
-    keys += keys_of(shown)
-    state.names().fill_in(view, shown)
-    return public_json(asked.cut(document), keys=keys, is_final=state.is_final(wanted))
+        shown = [document, *document["related"]]
+        keys = ["posts", *keys_of(shown)]
+        names.fill_in(view, shown)
+        document = asked.cut(document)
+    else:
+        (document,), keys = listed(view, names, asked, [row])
+    return public_json(document, keys=keys, is_final=state.is_final(wanted))
 
 
 @blueprint.get("/authors")
@@ -184,16 +186,16 @@ def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) ->
     found = selected.named(view, edition, asked, limit=page["limit"] + 1)
     shown, more = pages.cut(list(found), page["limit"])
     cursor = _cursor(scope, view, asked, shown[-1]) if more else None
-    wanted = shape(page)
+    documents, ids = listed_named(shape(page), shown)
     data: dict[str, Any] = {
-        "data": [wanted.cut(named(row)) for row in shown],
+        "data": documents,
         "next_cursor": cursor,
         "version": view.version,
     }
     if page["total"] != NOT_COUNTED:
         to_the_end = page["total"] == EXACT
         data |= selected.count_named(view, edition, asked, to_the_end=to_the_end).members
-    keys = [name, "posts", *(f"{name[:-1]}-{row.subject_id}" for row in shown)]
+    keys = [name, "posts", *map(f"{name[:-1]}-".__add__, ids)]
     return public_json(
         data, keys=keys, headers=pages.link_next(cursor), is_final=state.is_final(page)
     )
@@ -208,6 +210,6 @@ def _get_named(
         return moving.answer(
             view, edition, slug, wanted, kind=kind, address=f"/api/v1/{kind}s/{{}}"
         )
-    keys = [f"{kind}-{row.subject_id}", "posts"]
-    shown = shape(wanted).cut(named(row))
-    return public_json(shown, keys=keys, is_final=state.is_final(wanted))
+    (document,), (subject_id,) = listed_named(shape(wanted), [row])
+    keys = [f"{kind}-{subject_id}", "posts"]
+    return public_json(document, keys=keys, is_final=state.is_final(wanted))

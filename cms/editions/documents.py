@@ -13,7 +13,8 @@ from cms.foundation import texts
 _POST = PublicPostTeaser(exclude=("authors", "tags"))
 _AUTHOR = PublicAuthor(exclude=("post_count",))
 _TAG = PublicTag(exclude=("post_count",))
-# What stands around the ids in the document of a post. No text in it can look like this: its quotes
+# What stands around the ids in a document: that of whom it is about, and in that of a post those of
+# authors and tags. No text in it can look like this: its quotes
 # are escaped.
 BEGINNING, AUTHORS, TAGS, REST = '{"id":"', ',"authors":[', '],"tags":[', '],"published_at":'
 _ID_LENGTH = 36
@@ -40,13 +41,23 @@ def parts(document: str) -> tuple[str, str, str, str, str]:
     before, _, rest = document.partition(AUTHORS)
     author_ids, _, rest = rest.partition(TAGS)
     tag_ids, _, behind = rest.partition(REST)
-    begin = len(BEGINNING)
-    return before[begin : begin + _ID_LENGTH], before, author_ids, tag_ids, behind
+    return id_of(before), before, author_ids, tag_ids, behind
 
 
 def whole(before: str, authors: str, tags: str, behind: str) -> str:
     """A document put together again; ``authors`` and ``tags`` are JSON, without the brackets."""
     return f"{before}{AUTHORS}{authors}{TAGS}{tags}{REST}{behind}"
+
+
+def extended(document: str, members: dict[str, Any]) -> str:
+    """A document with further ``members`` at its end."""
+    return f"{document[:-1]},{orjson.dumps(members).decode()[1:]}"
+
+
+def id_of(document: str) -> str:
+    """Whose document it is."""
+    begin = len(BEGINNING)
+    return document[begin : begin + _ID_LENGTH]
 
 
 def listed(values: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 import orjson
 from hypothesis import given
@@ -45,3 +46,16 @@ def test_a_document_is_taken_apart_around_its_ids(
     assert orjson.loads(f"[{author_ids}]") == [str(one) for one in authors]
     assert orjson.loads(f"[{tag_ids}]") == [str(one) for one in tags]
     assert documents.whole(before, author_ids, tag_ids, behind) == document
+
+
+@given(name=TEXTS, members=st.dictionaries(TEXTS, TEXTS | st.integers(0, 9), min_size=1))
+def test_what_a_document_is_extended_by_stands_at_its_end(
+    name: str, members: dict[str, Any]
+) -> None:
+    tag = {"id": uuid.UUID(int=1), "slug": "a-tag", "name": name, "description": name}
+    document = documents.tag(tag)
+
+    extended = documents.extended(document, members)
+
+    assert orjson.loads(extended) == {**orjson.loads(document), **members}
+    assert documents.id_of(extended) == documents.id_of(document) == str(tag["id"])

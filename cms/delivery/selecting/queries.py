@@ -16,6 +16,7 @@ from cms.delivery.counting import Count, enough, number_of
 from cms.delivery.looking import View, seen_in, version_seen
 from cms.delivery.selecting import fields, question
 from cms.delivery.selecting.question import Question
+from cms.editions.documents import id_of
 from cms.editions.models import NamedEdition, PostEdition
 from cms.foundation import filters, sorting
 from cms.foundation.database import took_too_long
@@ -84,14 +85,14 @@ def count_posts(
 def named(
     view: View, edition: type[NamedEdition], asked: Question, *, limit: int
 ) -> Sequence[AnyRow]:
-    """Authors or tags in order: ``subject_id, document, posts`` and the keys of their place."""
+    """Authors or tags in order: ``document, posts`` and the keys of their place."""
     if asked.is_plain:
         after: Any = asked.after
         return queries.named(view, edition, limit=limit, after=after)
     order = fields.order_of_named(edition)
 
     def statement(*, live: bool) -> AnySelect:
-        shown = (edition.subject_id, edition.document, order["post_count"].label("posts"))
+        shown = (edition.document, order["post_count"].label("posts"))
         found = select(version_seen(), *shown, *_keys(asked, order)).where(
             seen_in(edition, live=live)
         )
@@ -117,7 +118,7 @@ def count_named(
 def place(row: AnyRow, asked: Question) -> list[Any]:
     """Where a row stands in its list."""
     if asked.is_plain and asked.usual == fields.BY_NAME:
-        return [row.sort_key, row.subject_id]
+        return [row.sort_key, id_of(row.document)]
     if asked.is_plain:
         document = orjson.loads(row.document)
         return [document["published_at"], document["id"]]

@@ -11,6 +11,7 @@ from cms.delivery import queries
 from cms.delivery.names import Names
 from cms.delivery.shaping import named, whole
 from cms.delivery.sync.streams import Streams
+from cms.editions.documents import id_of
 from cms.editions.models import AuthorEdition, NamedEdition, TagEdition
 
 MEDIA_TYPE = "application/x-ndjson"
@@ -50,7 +51,7 @@ def _named(
         if not rows:
             return
         yield [named(row) for row in rows]
-        after = rows[-1].sort_key, rows[-1].subject_id
+        after = rows[-1].sort_key, uuid.UUID(id_of(rows[-1].document))
 
 
 def _posts(streams: Streams, names: Names, version: int) -> Generator[list[dict[str, Any]]]:
