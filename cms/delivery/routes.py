@@ -96,23 +96,21 @@ def get_post(wanted: dict[str, Any], slug: str) -> Response:
     With its text as sanitised HTML, its authors and its tags; `include` adds to it, `fields` takes
     away. A slug that it had before leads to its present one; a post that was withdrawn is gone.
     """
-    view, names = state.view(wanted), state.names()
+    view = state.view(wanted)
     asked = shape(wanted, always=("html",))
     row = queries.post(view, slug, texts=asked.texts)
     if row is None:
         return moving.answer(
             view, PostEdition, slug, wanted, kind="post", address="/api/v1/posts/{}"
         )
+    document = asked.read(row)
+    shown, keys = [document], []
     if asked.with_related:
-        document = asked.read(row)
         document["related"] = nearby.related(view, document)
-        shown = [document, *document["related"]]
-        keys = ["posts", *keys_of(shown)]
-        names.fill_in(view, shown)
-        document = asked.cut(document)
-    else:
-        (document,), keys = listed(view, names, asked, [row])
-    return public_json(document, keys=keys, is_final=state.is_final(wanted))
+        shown, keys = [document, *document["related"]], ["posts"]
+    keys += keys_of(shown)
+    state.names().fill_in(view, shown)
+    return public_json(asked.cut(document), keys=keys, is_final=state.is_final(wanted))
 
 
 @blueprint.get("/authors")

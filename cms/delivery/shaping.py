@@ -31,9 +31,9 @@ class Shape:
     with_related: bool
 
     @property
-    def is_whole(self) -> bool:
-        """Whether the whole document is wanted as it is stored, computed members behind it."""
-        return self.tree is None and not self.with_related
+    def is_stored(self) -> bool:
+        """Whether the whole document is wanted, and nothing beside it."""
+        return self.tree is None and not self.computed
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -42,12 +42,11 @@ class Shape:
 
     def read(self, row: Any) -> Document:
         """The document of a row, with what is computed; authors and tags are ids yet."""
-        return {**orjson.loads(row.document), **self.beside(row)}
-
-    def beside(self, row: Any) -> Document:
-        """What is computed of a row."""
-        wanted = [(name, *COMPUTED[name]) for name in self.computed]
-        return {name: compute(getattr(row, column)) for name, column, compute in wanted}
+        document: Document = orjson.loads(row.document)
+        for name in self.computed:
+            column, compute = COMPUTED[name]
+            document[name] = compute(getattr(row, column))
+        return document
 
     def cut(self, document: Document) -> Document:
         """The fields that are wanted, each where the full document has it."""
@@ -73,12 +72,7 @@ def whole(row: Any) -> Document:
 
 def named(row: Any) -> Document:
     """The document of an author or a tag, with the number of its posts."""
-    return {**orjson.loads(row.document), **counted(row)}
-
-
-def counted(row: Any) -> Document:
-    """What is not in the document of an author or a tag: the number of their posts."""
-    return {"post_count": row.posts}
+    return {**orjson.loads(row.document), "post_count": row.posts}
 
 
 def tree_of(names: Iterable[str]) -> Tree:

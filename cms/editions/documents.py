@@ -49,9 +49,9 @@ def whole(before: str, authors: str, tags: str, behind: str) -> str:
     return f"{before}{AUTHORS}{authors}{TAGS}{tags}{REST}{behind}"
 
 
-def extended(document: str, members: dict[str, Any]) -> str:
-    """A document with further ``members`` at its end."""
-    return f"{document[:-1]},{orjson.dumps(members).decode()[1:]}"
+def counted(document: str, posts: int) -> str:
+    """The document of an author or a tag with the number of its posts, which changes without it."""
+    return f'{document[:-1]},"post_count":{posts}}}'
 
 
 def id_of(document: str) -> str:

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import UTC, datetime
-from typing import Any
 
 import orjson
 from hypothesis import given
@@ -48,14 +47,12 @@ def test_a_document_is_taken_apart_around_its_ids(
     assert documents.whole(before, author_ids, tag_ids, behind) == document
 
 
-@given(name=TEXTS, members=st.dictionaries(TEXTS, TEXTS | st.integers(0, 9), min_size=1))
-def test_what_a_document_is_extended_by_stands_at_its_end(
-    name: str, members: dict[str, Any]
-) -> None:
+@given(name=TEXTS, posts=st.integers(0, 2**31))
+def test_the_number_of_posts_is_put_to_the_document_of_a_tag(name: str, posts: int) -> None:
     tag = {"id": uuid.UUID(int=1), "slug": "a-tag", "name": name, "description": name}
     document = documents.tag(tag)
 
-    extended = documents.extended(document, members)
+    counted = documents.counted(document, posts)
 
-    assert orjson.loads(extended) == {**orjson.loads(document), **members}
-    assert documents.id_of(extended) == documents.id_of(document) == str(tag["id"])
+    assert orjson.loads(counted) == {**orjson.loads(document), "post_count": posts}
+    assert documents.id_of(counted) == documents.id_of(document) == str(tag["id"])
