@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 import orjson
@@ -20,15 +19,16 @@ SHOWN: tuple[tuple[str, type[NamedEdition], tuple[str, ...]], ...] = (
 )
 # Above this, all are forgotten and read again as they are needed.
 MOST_KEPT = 50_000
-# The same for lists of them: a kilobyte each.
+# The same for what posts say of all of them together: a kilobyte each.
 MOST_WRITTEN = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a list of ids stands for, as JSON without its brackets."""
+    """What stands for the ids that a document names: JSON without its braces."""
 
-    ids: tuple[str, ...]
+    authors: tuple[str, ...]
+    tags: tuple[str, ...]
     json: str
 
 
@@ -55,27 +55,23 @@ class Names:
 
     def fill_in(self, view: View, documents: Iterable[Document]) -> None:
         """Replace the ids of authors and tags in ``documents`` by what posts say of them."""
-        documents = list(documents)
-        kept = self._at(view)
-        for name, edition, shown in SHOWN:
-            wanted = {one for document in documents for one in document[name]}
-            known = _known(view, kept, edition, shown, wanted)
-            for document in documents:
-                document[name] = [known[one] for one in document[name]]
+        _fill_in(view, self._at(view), list(documents))
 
-    def written(self, view: View, *, authors: set[str], tags: set[str]) -> dict[str, Written]:
-        """What stands for lists of ids, each spelled as in a stored document: ``"…","…"``."""
+    def written(self, view: View, spelled: set[str]) -> dict[str, Written]:
+        """What stands for the ids that a document names, as they are spelled in its middle."""
         kept = self._at(view)
         if len(kept.written) > MOST_WRITTEN:
             # One assignment: other threads go on with the lists that they have.
             kept.written = {}
         written = kept.written
-        for (_name, edition, shown), lists in zip(SHOWN, (authors, tags), strict=True):
-            new = {one: orjson.loads(f"[{one}]") for one in lists if one not in written}
-            known = _known(view, kept, edition, shown, set(chain.from_iterable(new.values())))
-            for spelled, ids in new.items():
-                named = orjson.dumps([known[one] for one in ids]).decode()
-                written[spelled] = Written(tuple(ids), named[1:-1])
+        new = {one: orjson.loads(f"{{{one}}}") for one in spelled if one not in written}
+        if new:
+            ids = {
+                one: (tuple(found["authors"]), tuple(found["tags"])) for one, found in new.items()
+            }
+            _fill_in(view, kept, list(new.values()))
+            for one, named in new.items():
+                written[one] = Written(*ids[one], orjson.dumps(named).decode()[1:-1])
         return written
 
     def group_id(self, view: View, edition: type[NamedEdition], slug: str) -> uuid.UUID | None:
@@ -111,6 +107,14 @@ class Names:
             # One assignment: other threads go on with the set that they have.
             kept = self._kept = _Kept(since)
         return kept if view.version >= since else _Kept(view.version)
+
+
+def _fill_in(view: View, kept: _Kept, documents: list[Document]) -> None:
+    for name, edition, shown in SHOWN:
+        wanted = {one for document in documents for one in document[name]}
+        known = _known(view, kept, edition, shown, wanted)
+        for document in documents:
+            document[name] = [known[one] for one in document[name]]
 
 
 def _known(

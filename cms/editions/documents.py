@@ -13,10 +13,9 @@ from cms.foundation import texts
 _POST = PublicPostTeaser(exclude=("authors", "tags"))
 _AUTHOR = PublicAuthor(exclude=("post_count",))
 _TAG = PublicTag(exclude=("post_count",))
-# What stands around the ids in a document: that of whom it is about, and in that of a post those of
-# authors and tags. No text in it can look like this: its quotes
-# are escaped.
-BEGINNING, AUTHORS, TAGS, REST = '{"id":"', ',"authors":[', '],"tags":[', '],"published_at":'
+# What stands before the id of whom a document is about, and in that of a post around the ids of its
+# authors and tags. No text in it can look like this: its quotes are escaped.
+BEGINNING, AUTHORS, REST = '{"id":"', ',"authors":[', ',"published_at":'
 _ID_LENGTH = 36
 _AS_THEY_ARE = ("published_at", "updated_at", "featured", "reading_minutes", "word_count")
 
@@ -32,21 +31,14 @@ def post(values: dict[str, Any], *, author_ids: list[uuid.UUID], tag_ids: list[u
     return _pack(document)
 
 
-def parts(document: str) -> tuple[str, str, str, str, str]:
-    """The id of a post, and its document taken apart around the ids of its authors and tags.
+def parts(document: str) -> tuple[str, str, str]:
+    """The document of a post, taken apart around the ids of its authors and tags.
 
-    Far cheaper than to read it as JSON. In order: id, what is before the authors, their ids, those
-    of the tags, what is behind; ids as they stand there: ``"…","…"``.
+    Far cheaper than to read it as JSON. What is in the middle is, in braces, JSON by itself.
     """
-    before, _, rest = document.partition(AUTHORS)
-    author_ids, _, rest = rest.partition(TAGS)
-    tag_ids, _, behind = rest.partition(REST)
-    return id_of(before), before, author_ids, tag_ids, behind
-
-
-def whole(before: str, authors: str, tags: str, behind: str) -> str:
-    """A document put together again; ``authors`` and ``tags`` are JSON, without the brackets."""
-    return f"{before}{AUTHORS}{authors}{TAGS}{tags}{REST}{behind}"
+    begin = document.index(AUTHORS) + 1
+    end = document.index(REST, begin)
+    return document[:begin], document[begin:end], document[end:]
 
 
 def counted(document: str, posts: int) -> str:

@@ -7,7 +7,7 @@ import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cms.editions.documents import AUTHORS, REST, TAGS
+from cms.editions.documents import AUTHORS, REST
 from cms.editions.schemas import PublicAuthor, PublicPost, PublicPostSummary, PublicTag
 from cms.foundation.http.edge import Edge
 from cms.foundation.http.fields import Moment
@@ -19,6 +19,7 @@ from tests.properties import OF_A_SITE
 LINES = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp", "Zs"]), min_size=1, max_size=30
 )
+TAGS = '],"tags":['
 # Titles that look like what stands around the ids in a stored document.
 MARKS = st.sampled_from([*(AUTHORS, TAGS, REST), f"\\{AUTHORS}", f'"{AUTHORS}"x"{TAGS}"y"{REST}'])
 WHEN = (

@@ -9,7 +9,6 @@ import orjson
 from flask import current_app
 from itsdangerous import BadData, Signer
 from itsdangerous.encoding import base64_decode, base64_encode
-from itsdangerous.signer import SigningAlgorithm
 
 from cms.foundation.errors import Malformed
 
@@ -23,18 +22,10 @@ class BadCursor(Malformed):
     title = "The cursor does not belong to this list"
 
 
-class _Hmac(SigningAlgorithm):
-    """HMAC with SHA-256 (RFC 2104) in one call: in several it takes three times as long."""
-
-    def get_signature(self, key: bytes, value: bytes) -> bytes:
-        """The signature of ``value``."""
-        return hmac.digest(key, value, "sha256")
-
-
 def seal(scope: str, position: list[Any]) -> str:
     """A cursor that only the list ``scope`` (its name and filters) will accept."""
     packed = base64_encode(orjson.dumps(position))
-    return b".".join((packed, _signer().get_signature(_bound(packed, scope)))).decode()
+    return b".".join((packed, _signature(packed, scope))).decode()
 
 
 def unseal(scope: str, cursor: str, length: int) -> list[Any]:
@@ -43,7 +34,7 @@ def unseal(scope: str, cursor: str, length: int) -> list[Any]:
         if len(cursor) > LONGEST:
             raise BadData("too long")  # noqa: TRY301
         packed, _, signature = cursor.encode("ascii").partition(b".")
-        if not _signer().verify_signature(_bound(packed, scope), signature):
+        if not hmac.compare_digest(signature, _signature(packed, scope)):
             raise BadData("not ours")  # noqa: TRY301
         position = orjson.loads(base64_decode(packed))
     except (BadData, ValueError) as error:
@@ -60,16 +51,14 @@ def _bad() -> BadCursor:
     )
 
 
-def _bound(packed: bytes, scope: str) -> bytes:
-    return b".".join((packed, scope.encode()))
-
-
-def _signer() -> Signer:
-    return _signer_with(current_app.config["SECRET_KEY"])
+def _signature(packed: bytes, scope: str) -> bytes:
+    signed = _keyed(current_app.config["SECRET_KEY"]).copy()
+    signed.update(b".".join((packed, scope.encode())))
+    return base64_encode(signed.digest())
 
 
 @lru_cache(maxsize=4)
-def _signer_with(secret: str) -> Signer:
-    # Derived once, and not again for each signature.
+def _keyed(secret: str) -> hmac.HMAC:
+    """HMAC with SHA-256 (RFC 2104) over nothing yet: begun once, and not again for each cursor."""
     key = Signer(secret, salt="cursor", digest_method=hashlib.sha256).derive_key()
-    return Signer(key, key_derivation="none", algorithm=_Hmac())
+    return hmac.new(key, digestmod=hashlib.sha256)
