@@ -332,3 +332,31 @@ def test_a_finished_response_of_a_view_is_taken_as_it_is(scratch: Edge) -> None:
         b"as it is",
         "1",
     )
+
+
+@pytest.mark.parametrize("host", [f"{'x' * 70}.example", "a..b"])
+def test_a_host_that_is_none_is_refused(scratch: Edge, host: str) -> None:
+    scratch.add_url_rule("/", "view", lambda: "seen")
+    client = scratch.test_client()
+
+    assert client.get("/", headers={"Host": host}).status_code == 400
+    assert client.get("/", headers={"Host": "blog.example:8000"}).get_data() == b"seen"
+
+
+def test_a_redirect_leads_to_where_the_request_came_in(scratch: Edge) -> None:
+    scratch.add_url_rule("/a/b", "view", lambda: "seen")
+
+    answer = scratch.test_client().get("/a//b?q=%C3%A9", base_url="https://Blog.example:8000/below")
+
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == "https://blog.example:8000/below/a/b?q=%C3%A9"
+
+
+def test_who_asks_to_change_the_protocol_is_answered_in_this_one(scratch: Edge) -> None:
+    scratch.add_url_rule("/", "view", lambda: "seen")
+
+    answer = scratch.test_client().get(
+        "/", headers={"Connection": "Upgrade", "Upgrade": "websocket"}
+    )
+
+    assert (answer.status_code, answer.get_data()) == (200, b"seen")

@@ -151,8 +151,6 @@ class ResponseCache:
         if entry is None:
             start_response(answer.status, answer.headers)
             return [answer.body] if environ["REQUEST_METHOD"] == "GET" else _nothing()
-        # The one line in the log is about this answer: it keeps the id that it got there.
-        environ[request_ids.GIVEN] = entry.first_id
         return self._give(entry, STORED, environ, start_response)
 
     def _give(
@@ -166,12 +164,15 @@ class ResponseCache:
         shown = entry.shown(environ.get("HTTP_ACCEPT_ENCODING", ""))
         if shown.is_new:
             self._store.recount(entry)
-        identity = ("X-Request-Id", request_ids.choose(environ.get(request_ids.GIVEN, "")))
         given = environ.get("HTTP_IF_NONE_MATCH")
         is_unchanged = given is not None and shown.is_current(given)
-        if how is not STORED:
-            # What the application has just answered, it has counted itself.
+        if how is STORED:
+            # What the application has just answered, it has counted itself, and named in its log.
+            request_id = entry.first_id
+        else:
+            request_id = request_ids.choose(environ.get(request_ids.GIVEN, ""))
             self._tally.count(0 if is_unchanged else len(shown.body), is_unchanged=is_unchanged)
+        identity = ("X-Request-Id", request_id)
         if is_unchanged:
             start_response("304 Not Modified", [*shown.unchanged, *how, identity])
             return []

@@ -5,7 +5,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema
 
@@ -71,7 +71,9 @@ class Blueprint(SmorestBlueprint):
                     answer.headers["ETag"] = conditional.tag(answer.get_data(), data["version"])
                 return answer
 
-            return cast(F, document(answered))
+            # What smorest wraps around it would look again for what is left to answer.
+            cast(Any, answered)._apidoc = cast(Any, document(answered))._apidoc
+            return cast(F, answered)
 
         return decorator
 
@@ -84,7 +86,13 @@ class Blueprint(SmorestBlueprint):
         decorate = super().arguments(instance, location=location, **kwargs)
 
         def decorator(view: F) -> F:
-            wrapped: Any = decorate(view)
+            # What smorest and webargs wrap around a view allows for much that no view here is.
+            @wraps(decorate(view))
+            def given(*args: Any, **kwargs: Any) -> Any:
+                said = self.ARGUMENTS_PARSER.parse(instance, request, location=location)
+                return view(*args, said, **kwargs)
+
+            wrapped: Any = given
             # webargs' own 422 entry is replaced by ours, with the problem's schema.
             wrapped._apidoc["arguments"].pop("responses", None)
             if location == "query":

@@ -11,6 +11,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.routing import MapAdapter
+from werkzeug.wsgi import get_host
 
 from cms.foundation import audit
 from cms.foundation.database import Database
@@ -69,6 +71,20 @@ class Edge(Flask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Every function here is; Flask would look into each one at each request."""
         return func
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """No address depends on its host: that is looked at once, and refused if it is none."""
+        if request is None:
+            return None
+        request.host = host = get_host(request.environ)
+        return self.url_map.bind(
+            host,
+            request.root_path,
+            url_scheme=request.scheme,
+            default_method=request.method,
+            path_info=request.path,
+            query_args=request.query_string.decode(errors="replace"),
+        )
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view in one transaction.
