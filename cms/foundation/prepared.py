@@ -18,7 +18,10 @@ Conversion = Callable[[Any], Any]
 
 
 class Prepared:
-    """A statement that only reads, for connections that are in no transaction."""
+    """A statement that only reads, and begins no transaction: it runs in one that has begun.
+
+    So it is for looks, and for what states the site version it wants.
+    """
 
     def __init__(self, statement: AnySelect) -> None:
         """``statement`` is compiled when it is first executed."""
