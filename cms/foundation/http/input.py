@@ -14,7 +14,7 @@ from cms.foundation.http.strict_json import read_json
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
 # Queries whose meaning is kept, of all addresses together; in bytes, how long they are at most.
-MOST_REMEMBERED = 2000
+MOST_REMEMBERED = 1000
 LONGEST_REMEMBERED = 300
 
 
