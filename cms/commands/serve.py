@@ -18,7 +18,7 @@ from cms.accounts.models import User
 
 # Imported before the fork, so that the processes share what the import costs.
 from cms.app import create_app
-from cms.commands import streaming
+from cms.commands import gathering, streaming
 from cms.commands.console import opened
 from cms.commands.migrate import bring_up
 from cms.commands.worker import start_beside
@@ -105,6 +105,8 @@ def application() -> "WSGIApplication":
         signal.signal(number, signal.SIG_DFL)
     app = create_app()
     streaming.give_streams_their_own_threads()
+    if not app.database.is_sqlite and app.extensions["cms.settings"].cache_check == "strict":
+        gathering.gather_readers(app.extensions["cms.cache"], app.present)
     ends = [app.extensions["cms.streams"].end]
     if app.extensions["cms.settings"].worker == "embedded":
         ends.append(start_beside(app.database, app.extensions["cms.works"]))

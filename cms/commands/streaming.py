@@ -9,24 +9,15 @@ import os
 import signal
 import threading
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-from granian.server import mp
-
+from cms.commands import calling
 from cms.foundation.http.streams import Stream
 
 
 def give_streams_their_own_threads() -> None:
-    """Change how granian calls an application: in its own process, before it is made."""
-    # Nothing public lets an application answer from another thread.
-    server = cast(Any, mp)
-    wrap: Callable[..., Callable[[Any, Any], Any]] = server._wsgi_call_wrap  # noqa: SLF001
-
-    def wrapped(application: Any, *options: Any) -> Callable[[Any, Any], Any]:
-        call = wrap(application, *options)
-        return lambda protocol, scope: call(_Protocol(protocol), scope)
-
-    server._wsgi_call_wrap = wrapped  # noqa: SLF001
+    """In a server's own process, before it is made."""
+    calling.change(lambda call: lambda protocol, request: call(_Protocol(protocol), request))
 
 
 class _Protocol:

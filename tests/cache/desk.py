@@ -80,25 +80,29 @@ class Desk:
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> Answer:
         """One request; ``headers`` with underscores."""
-        path, _, query = path.partition("?")
-        environ: dict[str, Any] = {
-            "REQUEST_METHOD": method,
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "SERVER_NAME": "localhost",
-            "SERVER_PORT": "80",
-            "SERVER_PROTOCOL": "HTTP/1.1",
-            "wsgi.url_scheme": "http",
-            "wsgi.input": io.BytesIO(),
-            "wsgi.errors": sys.stderr,
-            **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
-        }
         said: list[Any] = []
 
         def start_response(status: str, found: list[tuple[str, str]], _error: Any = None) -> Any:
             said.extend((status, found))
 
-        body = b"".join(self.layer(environ, start_response))
+        body = b"".join(self.layer(question(path, method, **headers), start_response))
         status, found = said
         assert len({name.lower() for name, _ in found}) == len(found), "a header came twice"
         return Answer(int(status[:3]), dict(found), body)
+
+
+def question(path: str, method: str = "GET", **headers: str) -> dict[str, Any]:
+    """A request as a server hands it over; ``headers`` with underscores."""
+    path, _, query = path.partition("?")
+    return {
+        "REQUEST_METHOD": method,
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "SERVER_NAME": "localhost",
+        "SERVER_PORT": "80",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": sys.stderr,
+        **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
+    }

@@ -90,24 +90,24 @@ class ResponseCache:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Answer one request."""
-        method = environ["REQUEST_METHOD"]
-        if method not in ("GET", "HEAD") or EVENTS in environ.get("HTTP_ACCEPT", ""):
+        """Answer one request.
+
+        A server that knows the version of a moment after the request came says it in the
+        environment, under ``SITE_VERSION``.
+        """
+        spelling = self._spelling(environ)
+        if spelling is None:
             return self._application(environ, start_response)
-        spelling = (
-            environ["PATH_INFO"],
-            environ.get("QUERY_STRING", ""),
-            self._addresses.origin(environ),
-        )
         entry = self._store.spelled(spelling)
         key = entry.key if entry is not None else self._addresses.key(*spelling)
         if key is None:
             return self._application(environ, start_response)
         try:
-            version = environ[SITE_VERSION] = self._present()
+            version = environ.get(SITE_VERSION) or self._present()
         except Unavailable:
             # The application will find the same, and say so in its words.
             return self._application(environ, start_response)
+        environ[SITE_VERSION] = version
         if entry is None or entry.version != version.number:
             entry = self._store.find(key, spelling, version.number)
             if entry is None:
@@ -115,9 +115,25 @@ class ResponseCache:
         self._store.use(entry)
         return self._give(entry, HIT, environ, start_response)
 
+    def last(self, environ: "WSGIEnvironment") -> Entry | None:
+        """What was answered to these very words last, of whatever version."""
+        spelling = self._spelling(environ)
+        return None if spelling is None else self._store.spelled(spelling)
+
     def forget(self) -> None:
         """Drop everything."""
         self._store.clear()
+
+    def _spelling(self, environ: "WSGIEnvironment") -> Key | None:
+        """The words of the question; ``None`` for what is no question."""
+        method = environ["REQUEST_METHOD"]
+        if method not in ("GET", "HEAD") or EVENTS in environ.get("HTTP_ACCEPT", ""):
+            return None
+        return (
+            environ["PATH_INFO"],
+            environ.get("QUERY_STRING", ""),
+            self._addresses.origin(environ),
+        )
 
     def _fetch(
         self,
