@@ -11,7 +11,6 @@ from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 from werkzeug.test import TestResponse
 
-from cms.foundation.http import openapi
 from cms.foundation.http.edge import Edge
 
 # Answers that belong to no operation: unknown addresses and methods.
@@ -72,7 +71,7 @@ class Contract:
 @cache
 def contract_of(app: Edge) -> Contract:
     """The contract of an application."""
-    return Contract(json.loads(openapi.text(app.extensions["cms.api"].spec)))
+    return Contract(json.loads(app.extensions["cms.api"].text()))
 
 
 class ContractClient:

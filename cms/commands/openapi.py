@@ -3,12 +3,11 @@
 import difflib
 import sys
 from pathlib import Path
-from typing import Any
 
 import rich_click as click
 
 from cms.app import create_app
-from cms.foundation.http.openapi import text
+from cms.foundation.http.openapi import Api
 from cms.foundation.settings import load
 
 DEFAULT = Path("openapi/openapi.json")
@@ -48,5 +47,5 @@ def check(path: Path) -> None:
 
 
 def _current() -> str:
-    api: Any = create_app(load()).extensions["cms.api"]
-    return text(api.spec)
+    api: Api = create_app(load()).extensions["cms.api"]
+    return api.text()

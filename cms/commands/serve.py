@@ -111,8 +111,7 @@ def application() -> "WSGIApplication":
     if app.extensions["cms.settings"].worker == "embedded":
         ends.append(start_beside(app.database, app.extensions["cms.works"]))
     streaming.end_with_the_process(*ends)
-    # What the start has made stays until the end: the collector need not look at it again.
-    gc.collect()
+    # What the start has made stays until the end: the collector need not look at it, ever.
     gc.freeze()
     return app.wsgi_app
 

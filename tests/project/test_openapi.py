@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,9 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from cms.foundation.http import openapi
+from cms.app import create_app
 from cms.foundation.http.edge import Edge
+from cms.foundation.settings import Settings
 from tests.foundation.addresses import addresses, operations
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +25,7 @@ Operation = tuple[str, dict[str, Any]]
 
 
 def _document(app: Edge) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads(openapi.text(app.extensions["cms.api"].spec))
+    document: dict[str, Any] = json.loads(app.extensions["cms.api"].text())
     return document
 
 
@@ -41,13 +43,23 @@ def _in_openapi(rule: str) -> str:
 def test_the_committed_document_is_what_the_code_says(app: Edge) -> None:
     committed = (ROOT / "openapi" / "openapi.json").read_text("utf-8")
 
-    assert committed == openapi.text(app.extensions["cms.api"].spec), "run: cms openapi write"
+    assert committed == app.extensions["cms.api"].text(), "run: cms openapi write"
 
 
 def test_the_served_document_is_the_committed_one(app: Edge) -> None:
     served = app.test_client().get("/openapi.json")
 
     assert served.get_data(as_text=True) == (ROOT / "openapi" / "openapi.json").read_text("utf-8")
+
+
+def test_several_who_ask_for_the_document_at_once_are_given_the_same(settings: Settings) -> None:
+    app = create_app(settings)
+
+    with ThreadPoolExecutor(4) as threads:
+        asked = [threads.submit(app.test_client().get, "/openapi.json") for _ in range(4)]
+        answers = {one.result().get_data(as_text=True) for one in asked}
+
+    assert answers == {(ROOT / "openapi" / "openapi.json").read_text("utf-8")}
 
 
 def test_every_route_that_declares_access_is_described_and_nothing_else(app: Edge) -> None:

@@ -1,7 +1,6 @@
 """Who may call a route: declared on each, enforced before its input is looked at."""
 
 from collections.abc import Callable
-from copy import deepcopy
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -71,9 +70,9 @@ def guard(
     documented.access = access
     documented.takes_key = asker is not None
     documented.failures = (*getattr(view, "failures", ()), *failures)
-    documented._apidoc = deepcopy(getattr(view, "_apidoc", {}))
-    manual = documented._apidoc.setdefault("manual_doc", {})
-    manual.update({"security": security, "x-permission": access})
+    described = getattr(view, "_apidoc", {})
+    manual = {**described.get("manual_doc", {}), "security": security, "x-permission": access}
+    documented._apidoc = {**described, "manual_doc": manual}
     return guarded
 
 

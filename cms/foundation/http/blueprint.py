@@ -1,7 +1,7 @@
 """A blueprint, closed by default and documented from what it enforces."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
@@ -24,6 +24,12 @@ class Blueprint(SmorestBlueprint):
 
     ARGUMENTS_PARSER = Parser()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Nothing is written into a document before one is asked for: that takes long."""
+        # What is left to do for it, in this order.
+        self._undocumented: list[Callable[[], None]] = []
+        super().__init__(*args, **kwargs)
+
     def add_url_rule(  # type: ignore[override]
         self, rule: str, endpoint: Any = None, view_func: Any = None, **options: Any
     ) -> None:
@@ -35,8 +41,20 @@ class Blueprint(SmorestBlueprint):
         if getattr(view_func, "is_cacheable", False) and (method, view_func.access) != OPEN:
             message = f"{view_func.__name__} cannot be cacheable: it is not for everybody to read"
             raise TypeError(message)
-        documentation.complete(view_func, method, has_path_parameters="<" in rule)
+        complete = partial(documentation.complete, view_func, method)
+        self._undocumented.append(partial(complete, has_path_parameters="<" in rule))
         super().add_url_rule(rule, endpoint, view_func, **options)
+
+    def register_views_in_doc(self, *args: Any, **kwargs: Any) -> None:
+        """Write all routes into a document."""
+        for document in self._undocumented:
+            document()
+        self._undocumented.clear()
+        super().register_views_in_doc(*args, **kwargs)
+
+    def _store_endpoint_docs(self, *args: Any, **options: Any) -> None:
+        """Done by ``add_url_rule`` for each view, as soon as it is registered."""
+        self._undocumented.append(partial(super()._store_endpoint_docs, *args, **options))
 
     def response(self, status_code: int, schema: Any = None, **doc: Any) -> Callable[[F], F]:
         """The successful answer: its schema dumps what the view returns, its example is shown.

@@ -1,13 +1,15 @@
 """The OpenAPI document: flask-smorest's API object, set up for OpenAPI 3.1."""
 
 import json
+import threading
+from functools import cache
 from typing import Any
 
-from apispec import APISpec
 from flask import Flask, Response
 from flask_smorest import Api as SmorestApi
 
 import cms
+from cms.foundation.http.blueprint import Blueprint
 from cms.foundation.http.converters import CONVERTERS
 from cms.foundation.http.problems import Problem
 
@@ -23,13 +25,19 @@ and crawlers, is public and read-only: it shows what is published and nothing el
 
 
 class Api(SmorestApi):
-    """One API, one document, one shape of failure."""
+    """One API, one document, one shape of failure.
+
+    Routes are served at once. They are described when the document is first asked for, since most
+    processes never are, and it takes longer than all else of a start.
+    """
 
     ERROR_SCHEMA = Problem
     DEFAULT_ERROR_RESPONSE_NAME = None
 
     def __init__(self, app: Flask) -> None:
         """Start the document of ``app``."""
+        self._undescribed: list[Blueprint] = []
+        self._describing = threading.Lock()
         app.config.update(
             API_TITLE=TITLE,
             API_VERSION=cms.__version__,
@@ -59,6 +67,25 @@ class Api(SmorestApi):
         for converter in CONVERTERS.values():
             self.register_converter(converter, lambda one: one.schema)
 
+    def register_blueprint(self, blp: Blueprint) -> None:  # type: ignore[override]
+        """Serve its routes; describe them later."""
+        self._app.register_blueprint(blp)
+        self._undescribed.append(blp)
+
+    def text(self) -> str:
+        """The document as it is committed and served: the same bytes for the same code."""
+        with self._describing:
+            for blueprint in self._undescribed:
+                self._describe(blueprint)
+            self._undescribed.clear()
+            document = _tidy(self.spec.to_dict())
+        return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+    def _describe(self, blueprint: Blueprint) -> None:
+        name = blueprint.name
+        blueprint.register_views_in_doc(self, self._app, self.spec, name=name, parameters=None)
+        self.spec.tag({"name": name, "description": blueprint.description})
+
     def _register_error_handlers(self) -> None:
         """Failures are the business of ``problems``, for the whole application."""
 
@@ -72,17 +99,15 @@ class Api(SmorestApi):
         """Declared by the blueprint."""
 
 
-def text(spec: APISpec) -> str:
-    """The document as it is committed and served: the same bytes for the same code."""
-    return json.dumps(_tidy(spec.to_dict()), indent=2, ensure_ascii=False) + "\n"
-
-
 def serve(app: Flask, api: Api) -> None:
     """Serve the document at ``/openapi.json``."""
-    body = text(api.spec).encode()
+
+    @cache
+    def body() -> bytes:
+        return api.text().encode()
 
     def openapi_json() -> Response:
-        response = Response(body, content_type="application/json")
+        response = Response(body(), content_type="application/json")
         response.headers["Cache-Control"] = "public, max-age=300"
         return response
 

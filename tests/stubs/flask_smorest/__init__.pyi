@@ -11,11 +11,24 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 class Blueprint(FlaskBlueprint):
     ARGUMENTS_PARSER: FlaskParser
+    description: str
     def __init__(
         self, name: str, import_name: str, *, url_prefix: str | None = ..., description: str = ...
     ) -> None: ...
     def add_url_rule(
         self, rule: str, endpoint: str | None = ..., view_func: Any = ..., **options: Any
+    ) -> None: ...
+    def register_views_in_doc(
+        self,
+        api: Api,
+        app: Flask,
+        spec: APISpec,
+        *,
+        name: str,
+        parameters: list[dict[str, Any]] | None,
+    ) -> None: ...
+    def _store_endpoint_docs(
+        self, endpoint: str, obj: Any, parameters: Any, tags: Any, **options: Any
     ) -> None: ...
     def response(
         self, status_code: int, schema: Schema | None = ..., **doc: Any
@@ -30,6 +43,7 @@ class Blueprint(FlaskBlueprint):
     def delete(self, rule: str) -> Callable[[_F], _F]: ...  # type: ignore[override]
 
 class Api:
+    _app: Flask
     spec: APISpec
     ERROR_SCHEMA: type[Schema]
     DEFAULT_ERROR_RESPONSE_NAME: str | None
