@@ -7,9 +7,12 @@ from io import BytesIO
 from xml.sax.saxutils import XMLGenerator, escape
 from xml.sax.xmlreader import AttributesImpl
 
-# XML 1.0, production 2: all characters but these can be in a document.
-_ILLEGAL = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_MEANINGFUL = re.compile("[^\t\n\r\x20-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# XML 1.0, production 2: all characters but these can be in a document. Named by what they are, not
+# by what they are not, since that takes a tenth of the time to compile.
+_CONTROLS = "\x00-\x08\x0b\x0c\x0e-\x1f"
+_NO_CHARACTERS = "\ud800-\udfff\ufffe\uffff"
+_ILLEGAL = re.compile(f"[{_CONTROLS}{_NO_CHARACTERS}]")
+_MEANINGFUL = re.compile(f"[{_CONTROLS}&<>{_NO_CHARACTERS}]")
 NOTHING: Mapping[str, str] = {}
 
 

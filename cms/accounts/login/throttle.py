@@ -1,27 +1,18 @@
 """Attempts are counted per account and per address; after too many one has to wait."""
 
 import hashlib
-import math
-import time
-from dataclasses import dataclass
+import threading
+from typing import TYPE_CHECKING
 
 from flask import Response, after_this_request, g, request
-from limits import RateLimitItem, parse
-from limits.storage import storage_from_string
-from limits.strategies import MovingWindowRateLimiter
 
 from cms.foundation.errors import TooManyAttempts
 from cms.foundation.settings import Settings
 
+if TYPE_CHECKING:
+    from cms.accounts.login.counters import Counters, Window
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """How much of one limit is left."""
-
-    name: str
-    limit: RateLimitItem
-    remaining: int
-    resets_in: int
+IN_MEMORY = "memory://"
 
 
 class Throttle:
@@ -30,18 +21,17 @@ class Throttle:
     def __init__(self, settings: Settings, purpose: str) -> None:
         """Counters live where ``CMS_RATE_STORAGE`` says, apart from those of other purposes."""
         self._purpose = purpose
-        self._storage = storage_from_string(settings.rate_storage)
-        self._limiter = MovingWindowRateLimiter(self._storage)
-        self._limits = {
-            "account": parse(settings.login_rate_account),
-            "address": parse(settings.login_rate_address),
-        }
+        self._settings = settings
+        self._made: Counters | None = None
+        self._making = threading.Lock()
+        if settings.rate_storage != IN_MEMORY:
+            # What cannot be used is found at the start.
+            self._counters()
 
     def check(self, account: str) -> None:
         """Raise ``TooManyAttempts`` when this account or address has tried too often."""
-        keys = self._keys(account)
         after_this_request(_show_limits)
-        g.rate_windows = [self._window(name, keys[name]) for name in self._limits]
+        g.rate_windows = self._counters().windows(self._keys(account))
         spent = [window for window in g.rate_windows if window.remaining <= 0]
         if spent:
             wait = max(window.resets_in for window in spent)
@@ -51,13 +41,22 @@ class Throttle:
     def count(self, account: str) -> None:
         """One more attempt."""
         keys = self._keys(account)
-        for name, limit in self._limits.items():
-            self._limiter.hit(limit, name, keys[name])
-        g.rate_windows = [self._window(name, keys[name]) for name in self._limits]
+        self._counters().count(keys)
+        g.rate_windows = self._counters().windows(keys)
 
     def reset(self) -> None:
         """Forget all attempts."""
-        self._storage.reset()
+        if self._made is not None:
+            self._made.reset()
+
+    def _counters(self) -> "Counters":
+        with self._making:
+            if self._made is None:
+                # Takes a thirtieth of a start.
+                from cms.accounts.login.counters import Counters  # noqa: PLC0415
+
+                self._made = Counters(self._settings)
+            return self._made
 
     def _keys(self, account: str) -> dict[str, str]:
         # Hashed: the store must not become a list of addresses, and any text is a safe key.
@@ -66,13 +65,6 @@ class Throttle:
             "account": f"{self._purpose} {digest}",
             "address": f"{self._purpose} {request.remote_addr}",
         }
-
-    def _window(self, name: str, key: str) -> Window:
-        limit = self._limits[name]
-        stats = self._limiter.get_window_stats(limit, name, key)
-        return Window(
-            name, limit, stats.remaining, max(1, math.ceil(stats.reset_time - time.time()))
-        )
 
 
 def _show_limits(response: Response) -> Response:

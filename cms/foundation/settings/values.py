@@ -4,7 +4,6 @@ import ipaddress
 from email.message import EmailMessage
 from urllib.parse import urlsplit
 
-from limits import parse as parse_rate
 from marshmallow import ValidationError, validate
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
@@ -71,8 +70,11 @@ def cost(values: list[str]) -> None:
 
 def rate(value: str) -> None:
     """So many in a time."""
+    # Slow to import, and not needed for the default.
+    from limits import parse  # noqa: PLC0415
+
     try:
-        parse_rate(value)
+        parse(value)
     except ValueError as error:
         message = f"{value!r} is not a rate. Write 10 per minute."
         raise ValidationError(message) from error
