@@ -10,7 +10,7 @@ from flask_smorest import Blueprint as SmorestBlueprint
 from marshmallow import Schema
 
 from cms.foundation.errors import CmsError
-from cms.foundation.http import conditional, documentation
+from cms.foundation.http import conditional, documentation, shapes
 from cms.foundation.http.input import Parser
 from cms.foundation.http.output import TEXT, json_response
 
@@ -61,7 +61,7 @@ class Blueprint(SmorestBlueprint):
 
         A view that answers with text by itself describes it by a mapping, as OpenAPI does.
         """
-        instance: Any = schema() if isinstance(schema, type) else schema
+        instance: Any = shapes.the(schema) if isinstance(schema, type) else schema
         example = getattr(instance, "example", None)
         if example is not None:
             doc.setdefault("example", example)
@@ -97,7 +97,7 @@ class Blueprint(SmorestBlueprint):
 
     def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Callable[[F], F]:
         """What comes in. Always an instance: a class would be built anew for each request."""
-        instance = schema() if isinstance(schema, type) else schema
+        instance = shapes.the(schema) if isinstance(schema, type) else schema
         example = getattr(instance, "example", None)
         if location == "json" and example is not None:
             kwargs.setdefault("example", example)

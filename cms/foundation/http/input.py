@@ -10,6 +10,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from cms.foundation.errors import Fault
 from cms.foundation.http.faults import faults_of, invalid
+from cms.foundation.http.shapes import Shape
 from cms.foundation.http.strict_json import read_json
 
 JSON_TYPES = frozenset({"application/json", "application/merge-patch+json"})
@@ -18,7 +19,7 @@ MOST_REMEMBERED = 1000
 LONGEST_REMEMBERED = 300
 
 
-class Strict(Schema):
+class Strict(Shape):
     """Base of everything that comes in: an unknown name is an error that lists the known."""
 
     class Meta:

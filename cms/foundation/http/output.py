@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from flask import Response
 from flask.json.provider import JSONProvider
-from marshmallow import EXCLUDE, Schema
+from marshmallow import EXCLUDE
+
+from cms.foundation.http.shapes import Shape
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 
-class Shown(Schema):
+class Shown(Shape):
     """Base of everything that goes out. A client must let a field pass that it does not know.
 
     With any other ``unknown``, apispec writes ``additionalProperties: false``, and the next field
