@@ -1,13 +1,10 @@
 """The database: declarative base, column types, and the engines behind every session."""
 
-import sqlite3
 import threading
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,21 +18,17 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     create_engine,
-    event,
     make_url,
 )
-from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.pool import NullPool
 from uuid_utils import compat
 
 from cms.foundation import writers
 
 # No look may take longer: whoever asks for what takes so long asks for too much.
 LOOK_SECONDS = 5.0
-# SQLite counts its own steps; so many of them take less than a millisecond.
-STEPS_BETWEEN_LOOKS_AT_THE_CLOCK = 10_000
 # PostgreSQL: the statement was cancelled, since it took too long.
 CANCELLED = "57014"
 
@@ -115,7 +108,10 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.writer = _sqlite_engine(
+            # Each driver is imported only where it is used; PostgreSQL's by SQLAlchemy.
+            from cms.foundation import sqlite  # noqa: PLC0415
+
+            self.writer = sqlite.engine(
                 url,
                 timeout,
                 begin="BEGIN IMMEDIATE",
@@ -125,10 +121,10 @@ class Database:
             )
             if self.path is not None:
                 writers.queue(self.writer, self.path)
-            self.reader = _sqlite_engine(
+            self.reader = sqlite.engine(
                 url, timeout, begin="BEGIN", read_only=True, max_overflow=100
             )
-            self.lookup = _sqlite_engine(
+            self.lookup = sqlite.engine(
                 url,
                 timeout,
                 begin=None,
@@ -186,64 +182,6 @@ class Database:
         self.look_anew()
         for engine in (self.writer, self.reader, self.lookup):
             engine.dispose()
-
-
-def _sqlite_engine(
-    url: str,
-    timeout: int,
-    *,
-    begin: str | None,
-    read_only: bool = False,
-    longest_statement: float | None = None,
-    **pool: Any,
-) -> Engine:
-    arguments: dict[str, Any] = {"timeout": timeout}
-    if longest_statement is not None:
-        arguments["factory"] = partial(_Hasty, seconds=longest_statement)
-    engine = create_engine(url, connect_args=arguments, **pool)
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-        # The driver must not begin transactions by itself: its own rules lose savepoints.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode = WAL")
-        # FULL: an acknowledged commit survives the loss of power, not only of the process.
-        cursor.execute("PRAGMA synchronous = FULL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        if read_only:
-            cursor.execute("PRAGMA query_only = ON")
-        else:
-            # The words of a post lie all over an index: in kibibytes, enough for most of it.
-            cursor.execute("PRAGMA cache_size = -8192")
-        cursor.close()
-
-    if begin is not None:
-
-        @event.listens_for(engine, "begin")
-        def start(connection: Any) -> None:
-            connection.exec_driver_sql(begin)
-
-    return engine
-
-
-class _Hasty(sqlite3.Connection):
-    """Gives up a statement that takes too long; SQLite has no such setting of its own."""
-
-    def __init__(self, *args: Any, seconds: float, **kwargs: Any) -> None:
-        """``seconds``: how long one may take."""
-        super().__init__(*args, **kwargs)
-        begun = self._begun = [time.monotonic()]
-
-        def has_expired() -> bool:
-            return time.monotonic() - begun[0] > seconds
-
-        self.set_progress_handler(has_expired, STEPS_BETWEEN_LOOKS_AT_THE_CLOCK)
-
-    def cursor(self, *args: Any) -> Any:
-        """One for the next statement, whose time begins; SQLAlchemy's event would cost far more."""
-        self._begun[0] = time.monotonic()
-        return super().cursor(*args)
 
 
 def _postgresql_engine(
