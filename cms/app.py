@@ -1,7 +1,6 @@
 """Wiring: one application from one set of settings."""
 
 from flask import Response
-from flask_cors import CORS
 
 from cms.accounts.keys import routes as key_routes
 from cms.accounts.keys.uses import Uses
@@ -172,6 +171,9 @@ def _provide(app: Edge, settings: Settings, watched: present.Present) -> None:
 
 def _let_in(app: Edge, origins: tuple[str, ...]) -> None:
     """Pages of these origins may call."""
+    # Not imported where none may.
+    from flask_cors import CORS  # noqa: PLC0415
+
     CORS(
         app,
         origins=list(origins),
