@@ -51,8 +51,11 @@ class Server:
 
 def environment(database_url: str, folder: Path, **settings: str) -> dict[str, str]:
     """The settings of a server under test."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("CMS_")}
+    # An installation has its bytecode: pip compiles it.
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)
     return {
-        **{name: value for name, value in os.environ.items() if not name.startswith("CMS_")},
+        **kept,
         "CMS_DATABASE_URL": database_url,
         "CMS_DATA_DIR": str(folder),
         "CMS_SECRET_KEY": "benchmark-0123456789-abcdefghij-klmno",

@@ -12,15 +12,18 @@ from benchmarks.sites import Bench, Site
 
 def start(bench: Bench, site: Site) -> list[Row]:
     """CPU of all processes from the start to the first answer, with one worker."""
-    spent = []
-    for _ in range(bench.mode.starts):
-        with cms(site.settings, workers=1) as server:
-            expect(ask(f"{server.url}/api/v1/posts"), 200)
-            spent.append(server.cpu_seconds())
+    # The first one compiles what pip would have compiled.
+    _, *spent = [_spent(site) for _ in range(1 + bench.mode.starts)]
     return [
         Row("start", "to the first answer", median(spent), "s of CPU", "time", at_most=1.5),
         Row("start", "modules imported by then", _imported(site), "", "count"),
     ]
+
+
+def _spent(site: Site) -> float:
+    with cms(site.settings, workers=1) as server:
+        expect(ask(f"{server.url}/api/v1/posts"), 200)
+        return server.cpu_seconds()
 
 
 def _imported(site: Site) -> int:
