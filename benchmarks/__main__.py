@@ -42,8 +42,6 @@ SCENARIOS: dict[str, Scenario] = {
     "stale": writing.staleness,
     "due": due.lateness,
 }
-# What takes minutes.
-LONG = ("asking", "due")
 # What is measured on the large site too.
 ALSO_LARGE = ("misses", "depths", "asking", "rename")
 STYLES = {True: "green", False: "bold red", None: ""}
@@ -90,8 +88,9 @@ def main(
         sites.databases(database, folder, keep=keep is not None) as make_url,
     ):
         bench = Bench(database, folder, sites.MODES[mode], make_url, progress)
+        usual = tuple(name for name in SCENARIOS if name not in bench.mode.left_out)
         for name in bench.mode.sites:
-            rows += _measure(bench, name, only or _usual(mode))
+            rows += _measure(bench, name, only or usual)
     rows += asking.growth(rows)
     report.write(rows, mode="-".join((mode, *only)), database=database)
     as_dicts = [row.as_json() for row in rows]
@@ -102,10 +101,6 @@ def main(
     for line in found:
         click.echo(f"worse: {line}", err=True)
     sys.exit(1 if found else 0)
-
-
-def _usual(mode: str) -> tuple[str, ...]:
-    return tuple(name for name in SCENARIOS if mode != "quick" or name not in LONG)
 
 
 def _measure(bench: Bench, name: str, wanted: tuple[str, ...]) -> list[Row]:

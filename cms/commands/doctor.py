@@ -19,7 +19,7 @@ from cms.commands.options import AS_JSON
 from cms.foundation import migrations
 from cms.foundation.database import Database
 from cms.foundation.errors import FaultyConfiguration
-from cms.foundation.settings import Settings, load
+from cms.foundation.settings import IN_MEMORY, Settings, load
 
 OLDEST_SQLITE = (3, 35, 0)
 STYLES = {"good": "green", "advice": "yellow", "fault": "bold red"}
@@ -119,7 +119,7 @@ def _admins(database: Database) -> Finding:
 
 
 def _operation(settings: Settings) -> Iterator[Finding]:
-    if settings.workers > 1 and settings.rate_storage == "memory://":
+    if settings.workers > 1 and settings.rate_storage == IN_MEMORY:
         detail = f"each of {settings.workers} processes counts alone; set CMS_RATE_STORAGE"
         yield Finding("failed logins", "advice", detail)
     if settings.is_production and settings.site_url.startswith("http://"):

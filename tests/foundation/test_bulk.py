@@ -1,7 +1,5 @@
 """Many rows at once become the very rows that the session would have written."""
 
-import uuid
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,6 +8,7 @@ from sqlalchemy import select
 from cms.editions.models import PostEdition
 from cms.foundation import bulk
 from cms.foundation.database import Database
+from tests.foundation.editions import edition
 
 # What a COPY spells in its own way, and what a statement might take for a place of a value.
 AWKWARD = "tab\t line\n \\N \\. 'quoted' \"twice\" %s ? :name \u202e\U0001f600 {a,b}"
@@ -17,27 +16,7 @@ AWKWARD = "tab\t line\n \\N \\. 'quoted' \"twice\" %s ? :name \u202e\U0001f600 {
 
 def rows(number: int) -> list[dict[str, Any]]:
     """Editions, whose columns have most kinds of values; every other one has ended."""
-    return [
-        {
-            "id": uuid.UUID(int=one + 1),
-            "subject_id": uuid.UUID(int=one + 1001),
-            "slug": f"post-{one}",
-            "document": AWKWARD,
-            "published_at": datetime(2020, 1, 1, 12, 30, 15, 123456, tzinfo=UTC),
-            "title_key": AWKWARD,
-            "title_sort": "",
-            "excerpt_key": "é",
-            "updated_at": datetime(1, 1, 1, tzinfo=UTC),
-            "featured": one % 2 == 0,
-            "reading_minutes": one,
-            "word_count": 2**31 - 1,
-            "html": AWKWARD,
-            "body": AWKWARD,
-            "from_version": 2**40,
-            "until_version": None if one % 2 else 2**41,
-        }
-        for one in range(number)
-    ]
+    return [edition(one, AWKWARD) for one in range(number)]
 
 
 def stored(database: Database) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -27,39 +26,17 @@ from cms.editions.models import PostEdition
 from cms.foundation import bulk
 from cms.foundation.database import Database, Key, UtcDateTime, took_too_long
 from cms.foundation.prepared import AnySelect, Prepared
+from tests.foundation.editions import MOMENT, edition
 
 AWKWARD = 'it\'s 100 % "of" ? :name %s %(name)s \u202e\U0001f600'
-MOMENT = datetime(2020, 1, 1, 12, 30, 15, 123456, tzinfo=UTC)
 NUMBERS = range(6)
-
-
-def edition(number: int) -> dict[str, Any]:
-    """Columns of most kinds."""
-    return {
-        "id": uuid.UUID(int=number + 1),
-        "subject_id": uuid.UUID(int=number + 1001),
-        "slug": f"post-{number}",
-        "document": AWKWARD,
-        "published_at": MOMENT,
-        "title_key": AWKWARD,
-        "title_sort": "",
-        "excerpt_key": "é",
-        "updated_at": datetime(1, 1, 1, tzinfo=UTC),
-        "featured": number % 2 == 0,
-        "reading_minutes": number,
-        "word_count": 1,
-        "html": "",
-        "body": "",
-        "from_version": 2**40,
-        "until_version": None if number % 2 else 2**41,
-    }
 
 
 @pytest.fixture
 def look(database: Database) -> Connection:
     """A look at some editions."""
     with database.transaction() as session:
-        bulk.add(session, PostEdition, [edition(number) for number in NUMBERS])
+        bulk.add(session, PostEdition, [edition(number, AWKWARD) for number in NUMBERS])
     return database.look()
 
 

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING
 from flask import Response, after_this_request, g, request
 
 from cms.foundation.errors import TooManyAttempts
-from cms.foundation.settings import Settings
+from cms.foundation.settings import IN_MEMORY, Settings
 
 if TYPE_CHECKING:
     from cms.accounts.login.counters import Counters, Window
-
-IN_MEMORY = "memory://"
 
 
 class Throttle:

@@ -1,6 +1,6 @@
 """Settings: read once from the environment or ``.env``, checked as a whole."""
 
-from cms.foundation.settings.fields import Settings, documented, variable
+from cms.foundation.settings.fields import IN_MEMORY, Settings, documented, variable
 from cms.foundation.settings.reading import load
 
-__all__ = ["Settings", "documented", "load", "variable"]
+__all__ = ["IN_MEMORY", "Settings", "documented", "load", "variable"]

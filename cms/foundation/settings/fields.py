@@ -16,6 +16,8 @@ from cms.foundation.settings.secret import SHORTEST
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Check: TypeAlias = Callable[[Any], Any]
 PREFIX = "CMS_"
+# Where failed logins are counted: by each process for itself.
+IN_MEMORY = "memory://"
 
 
 def _text(default: str, about: str, *, check: Check | None = None, shown: str = "") -> Any:
@@ -131,7 +133,7 @@ class Settings:
         "60 per minute", "failed logins allowed from one address", check=values.rate
     )
     rate_storage: str = _text(
-        "memory://",
+        IN_MEMORY,
         "where failed logins are counted: `memory://` (per process) or `redis://…`",
         check=values.rate_storage,
     )
