@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from cms.content import markdown
+from cms.content.markdown import sanitiser, writing
 
 # Written here again on purpose, and not taken from the code: this is the promise.
 TAGS = set(
@@ -548,6 +549,37 @@ def test_sanitising_twice_changes_nothing(source: str) -> None:
     html = markdown.sanitise(source)
     check_is_safe(html)
     assert markdown.sanitise(html) == html
+
+
+@THOROUGH
+@given(SOURCES)
+@example("[a <https://a.b> *b*](c) [d[^1] **e**](f)\n\n[^1]: note")
+@example("| *a* | `b` |\n|-|-|\n| ~~c~~ | ![d](e 'f&#13;') |\n\n- [ ] g\n  > 1. h")
+@example("*a **b " * 40 + "c** d*" * 40)
+@example("[a](b 'c&#0;&#13;&#10;d')&#13;&#0;<b>e")
+def test_only_what_is_in_order_is_not_put_in_order(source: str) -> None:
+    try:
+        document = writing.write(source)
+        html = document.html()
+    except markdown.MarkdownTooComplex:
+        return
+    assert sanitiser.sanitise(html, is_orderly=document.is_orderly) == sanitiser.sanitise(html)
+
+
+@pytest.mark.parametrize(
+    ("source", "is_orderly"),
+    [
+        ("# a\n\n*b* [c](d) https://e.f[^1]\n\n- > ![g](h)\n\n[^1]: i\n", True),
+        ("|a|\n|-|\n|b|\n\n```py\nc = 1\n```\n\n- [x] d", True),
+        ("*a _b " * 16 + "c_ d*" * 16, True),
+        ("*a _b " * 17 + "c_ d*" * 17, False),
+        ("a <b>b</b>", False),
+        ("<p>\na", False),
+        ("[a <https://b.c>](d)", False),
+    ],
+)
+def test_markdown_without_html_in_it_is_in_order(source: str, *, is_orderly: bool) -> None:
+    assert writing.write(source).is_orderly == is_orderly
 
 
 @THOROUGH

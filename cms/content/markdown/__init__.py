@@ -58,7 +58,8 @@ def render_and_read(source: str) -> tuple[Rendered, Parts]:
     from cms.content.markdown import sanitiser, writing  # noqa: PLC0415
 
     document = writing.write(source)
-    return describe(sanitiser.sanitise(document.html())), document.parts()
+    html = sanitiser.sanitise(document.html(), is_orderly=document.is_orderly)
+    return describe(html), document.parts()
 
 
 def describe(html: str) -> Rendered:

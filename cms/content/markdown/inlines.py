@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 # The parser resolves references until their addresses and titles are as long as the source and as
 # this, in bytes. What it leaves as text then was not meant as text.
 LONGEST_REPETITION: Final = 100_000
+# Beyond, it is for the sanitiser to say how deep is too deep.
+DEEPEST_EMPHASIS: Final = 32
 
 # Emphasis of each kind, and its tag.
 MARKUP: Final = {"Emphasis": "em", "Strong": "strong", "Strikethrough": "s"}
@@ -79,6 +81,7 @@ class Inlines:
     def open(self, tag: str, start: int) -> None:
         """Begin emphasis of some kind."""
         self._open.append((len(self.flow.pieces), start))
+        self._document.is_orderly &= len(self._open) <= DEEPEST_EMPHASIS
         self.flow.pieces.append(f"<{MARKUP[tag]}>")
 
     def close(self, tag: str, end: int) -> None:
@@ -95,6 +98,7 @@ class Inlines:
         """Begin a link."""
         self._count(link)
         by_mail = link["link_type"] == "Email"
+        self._document.is_orderly &= not self._links
         address = addresses.encoded(f"mailto:{link['dest_url']}" if by_mail else link["dest_url"])
         self.flow.found.link(address, start)
         title = f' title="{escape(link["title"])}"' if link["title"] else ""
@@ -172,6 +176,7 @@ class Inlines:
     def _write_html(self, html: str, start: int) -> None:
         self.flow.found.html(html, start)
         self.flow.pieces.append(html)
+        self._document.is_orderly = False
         if link := _RAW_LINK.match(html):
             self._links = max(0, self._links + (-1 if link[1] else 1))
 

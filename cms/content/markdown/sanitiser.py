@@ -73,11 +73,16 @@ _VALUES: Final = {
 _FLAGS: Final = frozenset({"checked", "disabled", "open", "reversed"})
 
 
-def sanitise(html: str) -> str:
-    """Only what is allowed, with ids that are unique and links inside the document that work."""
+def sanitise(html: str, *, is_orderly: bool = False) -> str:
+    """Only what is allowed, with ids that are unique and links inside the document that work.
+
+    ``is_orderly``: that nothing in ``html`` is for ``balance`` to repair.
+    """
     # A lone surrogate is no character and cannot be stored or sent.
     html = re.sub("[\ud800-\udfff]", "\ufffd", html)
-    return anchors.connect(_cleaner().clean(balance(html, ALLOWED)))
+    if not is_orderly:
+        html = balance(html, ALLOWED)
+    return anchors.connect(_cleaner().clean(html))
 
 
 @cache

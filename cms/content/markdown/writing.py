@@ -209,4 +209,5 @@ class _Writer:
                 lines.append(event["Text"])
         html = "".join(lines)
         self.flow.found.html(html, start)
+        self.document.is_orderly = False
         self._begin(html)
