@@ -1,26 +1,24 @@
 """Who is calling: the token or key looked up once, and the permission that a route demands."""
 
 import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any, ParamSpec, TypeVar, cast
 
 import structlog
 from flask import current_app, g, request
 from jwt import PyJWTError
-from sqlalchemy.orm import Session
 
 from cms.accounts import permissions, secret
 from cms.accounts.keys import queries as key_queries
 from cms.accounts.keys.uses import Uses
 from cms.accounts.login import queries, tokens
-from cms.accounts.models import LoginSession, User
+from cms.accounts.models import User
 from cms.accounts.permissions import Caller, Permission
 from cms.foundation import moments
+from cms.foundation.database import Database
 from cms.foundation.errors import CmsError, Forbidden, Unauthenticated
-from cms.foundation.http import session
 from cms.foundation.http.access import guard
-from cms.foundation.http.edge import SAFE_METHODS, reading
+from cms.foundation.http.edge import Edge, reading
 from cms.foundation.http.identity import acts
 from cms.foundation.retries.keys import Asker
 
@@ -77,12 +75,17 @@ def caller() -> Caller:
 
 def account() -> User:
     """The caller's user, to read from; what changes them gets its own. Only behind ``requires``."""
-    return cast(User, g.account)
+    # Beside the writing session: on SQLite that holds the write lock from its first statement on.
+    with reading() as beside:
+        found = beside.get(User, caller().id)
+    if found is None:
+        raise _rejected()
+    return found
 
 
-def login() -> LoginSession:
+def login_id() -> uuid.UUID:
     """The login that the caller's token belongs to. Only behind ``requires_login``."""
-    return cast(LoginSession, g.login)
+    return cast(uuid.UUID, g.login_id)
 
 
 def claims() -> dict[str, Any]:
@@ -143,42 +146,32 @@ def _rejected() -> Unauthenticated:
 def _identify() -> None:
     """Find out who calls, as of now: role, activity, logout and revocation count at once."""
     token = _bearer()
-    g.account, g.caller = _by_key(token) if secret.is_key(token) else _by_login(token)
-    by = caller()
+    g.caller = by = _by_key(token) if secret.is_key(token) else _by_login(token)
     acts(by.id, by.name, key_id=by.key_id)
 
 
-def _by_login(token: str) -> tuple[User, Caller]:
+def _by_login(token: str) -> Caller:
     found = _read(token, "access")
-    with _looking() as session_:
-        pair = queries.find_login(session_, found["sid"])
-    if pair is None:
+    by = queries.find_caller(_database(), found["sid"], found["sub"], now=moments.now())
+    if by is None:
         raise _rejected()
-    user, current = pair
-    if user.id != found["sub"] or not user.is_active or not current.is_alive(moments.now()):
-        raise _rejected()
-    g.login = current
-    return user, Caller.of(user)
+    g.login_id = found["sid"]
+    return by
 
 
-def _by_key(token: str) -> tuple[User, Caller]:
-    now = moments.now()
+def _by_key(token: str) -> Caller:
     if not secret.is_sound(token):
         raise _rejected()
-    with _looking() as session_:
-        key = key_queries.find_by_digest(session_, secret.digest(token))
-    if key is None or not key.counts(now):
+    now = moments.now()
+    found = key_queries.find_caller(_database(), secret.digest(token), now=now)
+    if found is None:
         raise _rejected()
-    structlog.contextvars.bind_contextvars(key_id=str(key.id))
-    cast(Uses, current_app.extensions["cms.key_uses"]).note(key, now=now)
-    return key.user, key.caller()
+    by, last_used_at = found
+    key_id = cast(uuid.UUID, by.key_id)
+    structlog.contextvars.bind_contextvars(key_id=str(key_id))
+    cast(Uses, current_app.extensions["cms.key_uses"]).note(key_id, last_used_at, now=now)
+    return by
 
 
-@contextmanager
-def _looking() -> Iterator[Session]:
-    if request.method in SAFE_METHODS:
-        yield session()
-        return
-    # Beside the writing session: on SQLite that holds the write lock from its first statement on.
-    with reading() as beside:
-        yield beside
+def _database() -> Database:
+    return cast(Edge, current_app).database

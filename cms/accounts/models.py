@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Uuid
+from sqlalchemy import BindParameter, ColumnElement, ForeignKey, Uuid, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cms.accounts.editing import Edited
@@ -74,6 +74,11 @@ class LoginSession(Base):
     def is_alive(self, now: datetime) -> bool:
         """Whether its tokens still count."""
         return self.ended_at is None and now < self.expires_at
+
+    @classmethod
+    def alive(cls, now: BindParameter[datetime]) -> ColumnElement[bool]:
+        """The same, as a condition."""
+        return and_(cls.ended_at.is_(None), cls.expires_at > now)
 
 
 class PasswordLink(Base):

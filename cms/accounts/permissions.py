@@ -1,7 +1,8 @@
 """What each role and each caller may do. Which object they may do it to is asked by the actions."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
@@ -64,8 +65,25 @@ class Caller:
     @classmethod
     def of(cls, user: User) -> Self:
         """A user who acts without a key."""
-        role = Role(user.role)
-        return cls(id=user.id, name=user.name, role=role, permissions=GRANTED[role])
+        return cls.acting(user.id, user.name, user.role)
+
+    @classmethod
+    def acting(cls, user_id: uuid.UUID, name: str, role: str) -> Self:
+        """The same, of a user that is known by the columns that count here."""
+        held = Role(role)
+        return cls(id=user_id, name=name, role=held, permissions=GRANTED[held])
+
+    def through(
+        self, key_id: uuid.UUID, permissions: Iterable[str], tag_ids: Iterable[str] | None
+    ) -> Self:
+        """Who acts with a key of theirs: never more than they may at this moment."""
+        given = {str(Permission.ACCOUNT_USE), *permissions}
+        return replace(
+            self,
+            permissions=frozenset(one for one in self.permissions if one in given),
+            tag_ids=None if tag_ids is None else frozenset(map(uuid.UUID, tag_ids)),
+            key_id=key_id,
+        )
 
 
 def holds(by: Caller, permission: Permission) -> bool:

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import BigInteger, Uuid, bindparam, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from cms.editions import counts, versions
 from cms.editions.models import (
@@ -27,6 +26,7 @@ from cms.editions.search import actions as search
 from cms.editions.search.entries import Text
 from cms.foundation import bulk
 from cms.foundation.database import Base, new_id
+from cms.foundation.prepared import Prepared
 
 E = TypeVar("E", bound=Edition)
 
@@ -184,7 +184,7 @@ def close(
 ) -> list[uuid.UUID]:
     """End the live edition, if there is one; gives all that a post no longer counts for."""
     given = {"of_subject": subject_id, "at_version": version}
-    ended = session.connection().execute(_ENDING[model], given).one_or_none()
+    ended = next(iter(_ENDING[model].rows(session.connection(), given)), None)
     if issubclass(model, NamedEdition):
         versions.move_names(session, version)
         search.remove_name(session, subject_id)
@@ -194,9 +194,9 @@ def close(
     return counts.of_post(ended.published_at, _unlist(session, ended.id, version))
 
 
-def _ending(model: type[Edition]) -> ReturningUpdate[Any]:
+def _ending(model: type[Edition]) -> Prepared:
     wanted = [PostEdition.id, PostEdition.published_at] if model is PostEdition else [model.id]
-    return (
+    return Prepared(
         update(model)
         .where(model.subject_id == bindparam("of_subject", type_=Uuid), model.live())
         .values(until_version=bindparam("at_version", type_=BigInteger))
@@ -204,7 +204,7 @@ def _ending(model: type[Edition]) -> ReturningUpdate[Any]:
     )
 
 
-_ENDING: dict[type[Edition], ReturningUpdate[Any]] = {
+_ENDING: dict[type[Edition], Prepared] = {
     model: _ending(model) for model in (PostEdition, AuthorEdition, TagEdition)
 }
 

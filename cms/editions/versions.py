@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, String, cast, func, update
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningUpdate
 
 from cms.editions.models import Change, Site
+from cms.foundation.prepared import Prepared
 
 # Where PostgreSQL tells who listens that the site has a new version.
 CHANNEL = "cms_site_version"
@@ -34,18 +34,18 @@ def take(session: Session) -> int:
     session.flush()
     # Not through the session, which takes longer than the database.
     connection = session.connection()
-    version: int = connection.execute(_taking(connection.dialect.name)).one()[0]
+    version: int = _taking(connection.dialect.name).rows(connection, {})[0][0]
     session.info[TAKEN] = (transaction, version)
     return version
 
 
 @cache
-def _taking(database: str) -> ReturningUpdate[Any]:
+def _taking(database: str) -> Prepared:
     wanted: list[ColumnElement[Any]] = [Site.version.expression]
     if database == "postgresql":
         # Sent to who listens at the commit, in the order of commits.
         wanted.append(func.pg_notify(CHANNEL, cast(Site.version, String)))
-    return update(Site).values(version=Site.version + 1).returning(*wanted)
+    return Prepared(update(Site).values(version=Site.version + 1).returning(*wanted))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,12 +20,13 @@ from sqlalchemy import (
     create_engine,
     make_url,
 )
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import NullPool
 from uuid_utils import compat
 
 from cms.foundation import writers
+from cms.foundation.prepared import AnyRow, Prepared
 
 # No look may take longer: whoever asks for what takes so long asks for too much.
 LOOK_SECONDS = 5.0
@@ -169,6 +170,15 @@ class Database:
         if kept is None or kept.closed or kept.invalidated:
             kept = self._of_thread.connection = self.lookup.connect()
         return kept
+
+    def ask(self, statement: Prepared, parameters: Mapping[str, Any]) -> Sequence[AnyRow]:
+        """What a look finds; over a new connection where the one of this thread was lost."""
+        try:
+            return statement.rows(self.look(), parameters)
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+            return statement.rows(self.look(), parameters)
 
     def look_anew(self) -> None:
         """Give up the connection of this thread; the next look makes another."""

@@ -6,24 +6,28 @@ What SQLAlchemy does at each execution takes far longer than the database does f
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import BindParameter, Connection, Dialect, Row, Select
+from sqlalchemy import BindParameter, CompoundSelect, Connection, Dialect, Row, Select
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.types import TypeEngine
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
+Statement: TypeAlias = (
+    AnySelect | CompoundSelect[*tuple[Any, ...]] | ReturningUpdate[*tuple[Any, ...]]
+)
 Conversion = Callable[[Any], Any]
 
 
 class Prepared:
-    """A statement that only reads, and begins no transaction: it runs in one that has begun.
+    """A statement that gives rows. It begins no transaction: it runs in one that has begun.
 
-    So it is for looks, and for what states the site version it wants.
+    So it is for looks, and for the connection of a session.
     """
 
-    def __init__(self, statement: AnySelect) -> None:
+    def __init__(self, statement: Statement) -> None:
         """``statement`` is compiled when it is first executed."""
         self.statement = statement
         self._forms: dict[str, _Form | None] = {}
@@ -61,19 +65,20 @@ class _Form:
     conversions: tuple[tuple[int, Conversion], ...]
 
     @classmethod
-    def of(cls, statement: AnySelect, dialect: Dialect) -> "_Form | None":
+    def of(cls, statement: Statement, dialect: Dialect) -> "_Form | None":
         """The form; ``None`` for a statement whose text depends on the parameters."""
         compiled = statement.compile(dialect=dialect)
         if any(bind.expanding for bind in compiled.binds.values()):
             return None
         names = compiled.binds if compiled.positiontup is None else compiled.positiontup
-        columns = statement.selected_columns
+        columns = statement.exported_columns
         read = [_reading(column.type, dialect) for column in columns]
+        labels = [label or "" for label, _ in columns.items()]
         return cls(
             text=str(compiled),
             values=tuple(_value(name, compiled.binds[name], dialect) for name in names),
             is_by_name=compiled.positiontup is None,
-            row=namedtuple("Row", columns.keys(), rename=True),  # noqa: PYI024 - names are data
+            row=namedtuple("Row", labels, rename=True),  # noqa: PYI024 - names are data
             conversions=tuple((place, one) for place, one in enumerate(read) if one is not None),
         )
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     table,
     text,
     tuple_,
+    update,
 )
 from sqlalchemy.exc import DBAPIError, OperationalError
 
@@ -168,3 +169,31 @@ def test_a_connection_that_was_lost_is_given_up(database: Database, connection: 
     assert found.value.connection_invalidated
     assert connection.invalidated
     assert prepared.rows(database.look(), {})[0].answer == 42
+
+
+def test_a_change_can_be_prepared_too(database: Database, look: Connection) -> None:
+    of = bindparam("of", type_=Uuid)
+    change = update(PostEdition).where(PostEdition.subject_id == of).values(revision=7)
+    prepared = Prepared(change.returning(PostEdition.slug, PostEdition.published_at))
+
+    with database.session() as session:
+        (row,) = prepared.rows(session.connection(), {"of": uuid.UUID(int=1005)})
+        assert (row.slug, row.published_at) == ("post-4", MOMENT)
+        assert prepared.rows(session.connection(), {"of": uuid.UUID(int=9999)}) == []
+        session.rollback()
+
+    revisions: AnySelect = select(PostEdition.revision).where(PostEdition.revision == 7)
+    assert Prepared(revisions).rows(look, {}) == []
+
+
+def test_a_look_goes_on_over_a_new_connection(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite lives in the process")
+    prepared = Prepared(select(func.pg_backend_pid().label("process")))
+    ((before,),) = database.ask(prepared, {})
+    with database.lookup.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": before})
+
+    ((after,),) = database.ask(prepared, {})
+
+    assert after != before

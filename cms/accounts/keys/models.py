@@ -1,14 +1,12 @@
-"""The table of keys, and whom a key speaks for."""
+"""The table of keys."""
 
 import uuid
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import JSON, ForeignKey, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.accounts.models import User, UserKind
-from cms.accounts.permissions import Caller, Permission
 from cms.foundation.audit import Audited
 from cms.foundation.database import Base, Key, UtcDateTime
 
@@ -39,19 +37,3 @@ class AccessKey(Base):
     def is_service(self) -> bool:
         """Whether it belongs to the site, and not to a person."""
         return self.user.kind == UserKind.SERVICE
-
-    def counts(self, now: datetime) -> bool:
-        """Whether it opens anything now."""
-        return self.user.is_active and (self.expires_at is None or now < self.expires_at)
-
-    def caller(self) -> Caller:
-        """Who acts with it: never more than its user may at this moment."""
-        own = Caller.of(self.user)
-        given = {str(Permission.ACCOUNT_USE), *self.permissions}
-        tags = None if self.tag_ids is None else frozenset(map(uuid.UUID, self.tag_ids))
-        return replace(
-            own,
-            permissions=frozenset(one for one in own.permissions if one in given),
-            tag_ids=tags,
-            key_id=self.id,
-        )

@@ -3,14 +3,18 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from cms.accounts.keys.models import AccessKey
+from cms.accounts.models import User
+from cms.accounts.permissions import Caller
+from cms.foundation.database import Database, Key, UtcDateTime
 from cms.foundation.errors import NotFound
 from cms.foundation.filters.kinds import Kind
 from cms.foundation.filters.listed import Listed, fitting
 from cms.foundation.filters.tree import Checked
+from cms.foundation.prepared import Prepared
 
 # What `filter` reaches; nothing else can be named.
 LISTED: Listed = {
@@ -20,11 +24,38 @@ LISTED: Listed = {
     "expires_at": (Kind.MOMENT, AccessKey.expires_at.expression),
     "last_used_at": (Kind.MOMENT, AccessKey.last_used_at.expression),
 }
+# Each request with a key asks it.
+_OPENING = Prepared(
+    select(
+        User.id,
+        User.name,
+        User.role,
+        AccessKey.id.label("key_id"),
+        AccessKey.permissions,
+        AccessKey.tag_ids,
+        AccessKey.last_used_at,
+    )
+    .join(AccessKey, AccessKey.user_id == User.id)
+    .where(
+        AccessKey.digest == bindparam("digest", type_=Key),
+        or_(
+            AccessKey.expires_at.is_(None),
+            AccessKey.expires_at > bindparam("now", type_=UtcDateTime),
+        ),
+        User.is_active,
+    )
+)
 
 
-def find_by_digest(session: Session, digest: str) -> AccessKey | None:
-    """The key with this digest and its user, in one statement."""
-    return session.scalar(_with_users().where(AccessKey.digest == digest))
+def find_caller(
+    database: Database, digest: str, *, now: datetime
+) -> tuple[Caller, datetime | None] | None:
+    """Whom the key with this digest speaks for, if it opens anything; when it was last used."""
+    for found in database.ask(_OPENING, {"digest": digest, "now": now}):
+        user = Caller.acting(found.id, found.name, found.role)
+        by = user.through(found.key_id, found.permissions, found.tag_ids)
+        return by, found.last_used_at
+    return None
 
 
 def get(session: Session, key_id: uuid.UUID, *, of: uuid.UUID | None = None) -> AccessKey:

@@ -22,13 +22,13 @@ class Uses:
         self._database, self._background = database, background
         self._noted: dict[uuid.UUID, datetime] = {}
 
-    def note(self, key: AccessKey, *, now: datetime) -> None:
-        """The key is used now."""
-        before = [known for known in (key.last_used_at, self._noted.get(key.id)) if known]
+    def note(self, key_id: uuid.UUID, last_used_at: datetime | None, *, now: datetime) -> None:
+        """The key is used now; ``last_used_at`` is what the database said of it."""
+        before = [known for known in (last_used_at, self._noted.get(key_id)) if known]
         if before and now - max(before) < PERIOD:
             return
-        self._noted[key.id] = now
-        self._background.do(partial(self._write, key.id, now))
+        self._noted[key_id] = now
+        self._background.do(partial(self._write, key_id, now))
 
     def _write(self, key_id: uuid.UUID, now: datetime) -> None:
         is_due = or_(AccessKey.last_used_at.is_(None), AccessKey.last_used_at <= now - PERIOD)

@@ -7,7 +7,7 @@ from flask import current_app
 from cms.accounts.access import (
     account,
     claims,
-    login,
+    login_id,
     requires,
     requires_login,
     requires_refresh_token,
@@ -89,7 +89,7 @@ def log_out() -> None:
 
     Ends this login: its access and refresh tokens stop working with the next request.
     """
-    actions.end(session(), login().id, now=moments.now())
+    actions.end(session(), login_id(), now=moments.now())
 
 
 @blueprint.get("/me")

@@ -33,16 +33,19 @@ from cms.foundation.filters.conditions import Membership
 from cms.foundation.filters.kinds import Kind
 from cms.foundation.filters.listed import Listed, fitting
 from cms.foundation.filters.tree import Checked, terms
+from cms.foundation.prepared import Prepared
 
 P = TypeVar("P")
 # Not in the trash.
 KEPT = Post.trashed_at.is_(None)
 _SLUG, _POST_ID = bindparam("of_slug", type_=Key), bindparam("of_post", type_=Uuid)
-_OTHER_WITH_SLUG = union_all(
-    select(PostEdition.subject_id).where(
-        PostEdition.slug == _SLUG, PostEdition.live(), PostEdition.subject_id != _POST_ID
-    ),
-    select(Post.id).where(Post.slug == _SLUG, KEPT, Post.id != _POST_ID),
+_OTHER_WITH_SLUG = Prepared(
+    union_all(
+        select(PostEdition.subject_id).where(
+            PostEdition.slug == _SLUG, PostEdition.live(), PostEdition.subject_id != _POST_ID
+        ),
+        select(Post.id).where(Post.slug == _SLUG, KEPT, Post.id != _POST_ID),
+    )
 )
 # What publishing would render: the rest readers see as it is.
 UNSEEN = and_(KEPT, or_(Post.status != Status.PUBLISHED, Post.has_unpublished_changes))
@@ -195,4 +198,4 @@ def _asks_for_trash(filter_: Checked | None) -> bool:
 def slug_is_taken(session: Session, slug: str, post_id: uuid.UUID) -> bool:
     """Whether another post has it: as a working copy, or in what readers still see of it."""
     given = {"of_slug": slug, "of_post": post_id}
-    return session.connection().scalar(_OTHER_WITH_SLUG, given) is not None
+    return bool(_OTHER_WITH_SLUG.rows(session.connection(), given))
