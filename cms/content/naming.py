@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from cms.content import slugs
-from cms.foundation.database import new_id, violates
+from cms.foundation.database import new_id, violates, writes_alone
 from cms.foundation.errors import Conflict, Fault
 
 TRIES = 30
@@ -87,8 +87,9 @@ def settle(
 ) -> None:
     """Save ``row`` under ``base``, or with the first number behind it that is free.
 
-    ``put`` gives it a slug and makes whatever other change is to be saved with it. A free slug may
-    be taken by somebody else before that: then the next one is tried, each in a savepoint.
+    ``put`` gives it a slug and makes whatever other change is to be saved with it. Where others
+    write at the same time, they may take a free slug before that: then the next one is tried, each
+    in a savepoint.
     ``holding``: which rows' slugs are taken.
     """
     number = 1
@@ -106,6 +107,10 @@ def settle(
 
 
 def _fits(session: Session, row: Row, candidate: str, put: Callable[[str], None]) -> bool:
+    if writes_alone(session):
+        put(candidate)
+        save(session, row)
+        return True
     try:
         with session.begin_nested():
             put(candidate)

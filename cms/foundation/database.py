@@ -215,6 +215,11 @@ def took_too_long(error: OperationalError) -> bool:
     return cancelled or getattr(error.orig, "sqlite_errorname", None) == "SQLITE_INTERRUPT"
 
 
+def writes_alone(session: Session) -> bool:
+    """Whether what a transaction found stays so until it ends, since nobody else can write."""
+    return session.get_bind().dialect.name == "sqlite"
+
+
 def violates(error: IntegrityError, table: str, column: str) -> bool:
     """Whether ``error`` is about the unique ``column``, in the words of either database."""
     text = str(error.orig)
