@@ -26,7 +26,7 @@ from cms.editions.search import actions as search
 from cms.editions.search.entries import Text
 from cms.foundation import bulk
 from cms.foundation.database import Base, new_id
-from cms.foundation.prepared import Prepared
+from cms.foundation.prepared import AnyRow, Prepared
 
 E = TypeVar("E", bound=Edition)
 
@@ -63,7 +63,7 @@ def issue(session: Session, edition: E, *, kind: str, by_id: uuid.UUID | None, n
 def issue_post(session: Session, post: Issued, *, by_id: uuid.UUID | None, now: datetime) -> None:
     """Publish a post: its edition, and the listings that let it be found by author and tag."""
     version = versions.take(session)
-    left = close(session, PostEdition, post.columns["subject_id"], version)
+    left = end_post(session, post.columns["subject_id"], version)
     _issue_posts(session, [post], left, version=version, by_id=by_id, now=now)
 
 
@@ -108,7 +108,11 @@ def _issue_posts(
             }
         )
     entered.subtract(left)
-    add_posts(session, posts, version=version, learned=learned)
+    found = add_posts(session, posts, version=version)
+    if left:
+        search.replace(session, found, version=version)
+    else:
+        search.add(session, found, version=version, learned=learned)
     bulk.add(session, Change, reasons)
     counts.change(session, entered, version=version)
 
@@ -118,11 +122,11 @@ def add_posts(
     posts: Iterable[Issued],
     *,
     version: int,
-    learned: set[str] | None = None,
-) -> None:
-    """Let editions of posts, their listings and their words begin at ``version``.
+) -> list[search.Post]:
+    """Let editions of posts and their listings begin at ``version``; gives what is to be found.
 
-    In few statements. Whoever calls it has ended the editions before, counts and explains.
+    In few statements. Whoever calls it has ended the editions before, counts and explains, and
+    lets them be found.
     """
     span = {"from_version": version, "until_version": None}
     rows: dict[type[Base], list[dict[str, Any]]] = {
@@ -148,7 +152,7 @@ def add_posts(
             ]
     for model, all_of_them in rows.items():
         bulk.add(session, model, all_of_them)
-    search.add(session, found, version=version, learned=learned)
+    return found
 
 
 def withdraw(
@@ -162,8 +166,12 @@ def withdraw(
 ) -> None:
     """End the live edition of a subject. Readers see nothing of it from the next version on."""
     version = versions.take(session)
-    left = close(session, model, subject_id, version)
-    counts.change(session, dict.fromkeys(left, -1), version=version)
+    if model is PostEdition:
+        left = end_post(session, subject_id, version)
+        search.remove(session, subject_id)
+        counts.change(session, dict.fromkeys(left, -1), version=version)
+    else:
+        close(session, model, subject_id, version)
     versions.explain(session, version, kind, subject_id, by_id, now)
     session.flush()
 
@@ -179,19 +187,29 @@ def _add(session: Session, edition: Edition, version: int) -> None:
         search.add_name(session, type(edition), edition.subject_id, edition.document)
 
 
-def close(
-    session: Session, model: type[Edition], subject_id: uuid.UUID, version: int
-) -> list[uuid.UUID]:
-    """End the live edition, if there is one; gives all that a post no longer counts for."""
-    given = {"of_subject": subject_id, "at_version": version}
-    ended = next(iter(_ENDING[model].rows(session.connection(), given)), None)
-    if issubclass(model, NamedEdition):
-        versions.move_names(session, version)
-        search.remove_name(session, subject_id)
-    if ended is None or not issubclass(model, PostEdition):
+def close(session: Session, model: type[Edition], subject_id: uuid.UUID, version: int) -> None:
+    """End the live edition of an author or a tag, if there is one."""
+    _end(session, model, subject_id, version)
+    versions.move_names(session, version)
+    search.remove_name(session, subject_id)
+
+
+def end_post(session: Session, post_id: uuid.UUID, version: int) -> list[uuid.UUID]:
+    """End the live edition of a post, if there is one; gives all that it no longer counts for.
+
+    It is found until it is replaced, or removed from the index.
+    """
+    ended = _end(session, PostEdition, post_id, version)
+    if ended is None:
         return []
-    search.remove(session, subject_id)
     return counts.of_post(ended.published_at, _unlist(session, ended.id, version))
+
+
+def _end(
+    session: Session, model: type[Edition], subject_id: uuid.UUID, version: int
+) -> AnyRow | None:
+    given = {"of_subject": subject_id, "at_version": version}
+    return next(iter(_ENDING[model].rows(session.connection(), given)), None)
 
 
 def _ending(model: type[Edition]) -> Prepared:

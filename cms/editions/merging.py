@@ -21,6 +21,7 @@ from cms.editions.models import (
     TagEdition,
     TagListing,
 )
+from cms.editions.search import actions as search
 from cms.editions.search import entries
 
 # Posts whose texts are in memory at a time.
@@ -83,8 +84,8 @@ def _refile(
     entered = Counter[uuid.UUID]()
     for post in issued:
         entered.update(post.counted())
-        entered.subtract(actions.close(session, PostEdition, post.columns["subject_id"], version))
-    actions.add_posts(session, issued, version=version)
+        entered.subtract(actions.end_post(session, post.columns["subject_id"], version))
+    search.replace(session, actions.add_posts(session, issued, version=version), version=version)
     counts.change(session, entered, version=version)
 
 

@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import BigInteger, bindparam, delete, select
+from sqlalchemy import BigInteger, Uuid, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from cms.editions.models import NamedEdition, PostEdition
@@ -14,20 +14,37 @@ from cms.editions.search import postgresql, sqlite
 from cms.editions.search.entries import Entry, Text, entry, names, number, read, terms
 from cms.editions.search.models import SearchEntry, SearchName, SearchNumber
 from cms.foundation import bulk
+from cms.foundation.prepared import AnyRow, Prepared
 
 _TAKEN = select(SearchEntry.number).where(
     SearchEntry.number.in_(bindparam("numbers", expanding=True, type_=BigInteger))
 )
 
 
+# The id of an edition, its moment, its document and the words of its text.
+Post: TypeAlias = tuple[uuid.UUID, datetime, str, Text]
+
+_FOUND = Prepared(
+    select(
+        SearchEntry.number,
+        SearchEntry.edition_id,
+        PostEdition.published_at,
+        PostEdition.document,
+        PostEdition.html,
+    )
+    .join(PostEdition, PostEdition.id == SearchEntry.edition_id)
+    .where(SearchEntry.post_id == bindparam("of_post", type_=Uuid))
+)
+
+
 def add(
     session: Session,
-    posts: Iterable[tuple[uuid.UUID, datetime, str, Text]],
+    posts: Iterable[Post],
     *,
     version: int,
     learned: set[str] | None = None,
 ) -> None:
-    """Let posts be found that have no entry; each is an edition's id, moment, document and text.
+    """Let posts be found that have no entry.
 
     ``version``: the one that they begin at; 0 where nobody knows any more.
     ``learned``: words that need not be kept again, since whoever calls knows that they are. It
@@ -50,18 +67,46 @@ def add(
         learned |= new
 
 
+def replace(session: Session, posts: Iterable[Post], *, version: int) -> None:
+    """Let posts be found by what they say from ``version`` on, and no longer by what they said."""
+    for post in sorted(posts, key=_moment):
+        edition_id, moment, document, text = post
+        new = entry(edition_id, document, text)
+        found = _found(session, new.post_id)
+        if found is None or found.published_at != moment:
+            remove(session, new.post_id)
+            add(session, [post], version=version)
+            continue
+        # Under the same number, so in its place among others; what it says again is not touched.
+        old = entry(found.edition_id, found.document, read(found.html))
+        connection, database = session.connection(), _database(session)
+        if (new.places, new.others) != (old.places, old.others):
+            database.replace(connection, found.number, old, new)
+            if unknown := terms([new]) - terms([old]):
+                database.learn(connection, sorted(unknown), version)
+        _keep_number(session, found)
+        bulk.add(session, SearchEntry, [_row(found.number, new)])
+
+
 def remove(session: Session, post_id: uuid.UUID) -> None:
     """Let a post no longer be found."""
-    found = session.execute(
-        select(SearchEntry.number, SearchEntry.edition_id, PostEdition.document, PostEdition.html)
-        .join(PostEdition, PostEdition.id == SearchEntry.edition_id)
-        .where(SearchEntry.post_id == post_id)
-    ).first()
+    found = _found(session, post_id)
     if found is None:
         return
     old = entry(found.edition_id, found.document, read(found.html))
     _database(session).remove(session.connection(), found.number, old)
-    session.add(SearchNumber(edition_id=found.edition_id, number=found.number))
+    _keep_number(session, found)
+
+
+def _found(session: Session, post_id: uuid.UUID) -> AnyRow | None:
+    session.flush()
+    return next(iter(_FOUND.rows(session.connection(), {"of_post": post_id})), None)
+
+
+def _keep_number(session: Session, found: AnyRow) -> None:
+    """Remember where an edition stood that stands there no more."""
+    number = {"edition_id": found.edition_id, "number": found.number}
+    bulk.add(session, SearchNumber, [number])
     session.execute(delete(SearchEntry).where(SearchEntry.number == found.number))
 
 
@@ -100,6 +145,10 @@ def free_numbers(session: Session, moments: list[datetime]) -> list[int]:
 
 def _number(numbered: tuple[int, Entry]) -> int:
     return numbered[0]
+
+
+def _moment(post: Post) -> datetime:
+    return post[1]
 
 
 def _row(place: int, one: Entry) -> dict[str, Any]:

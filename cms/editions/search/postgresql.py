@@ -11,6 +11,7 @@ from cms.foundation import bulk
 # Past the last place that counts, so beside no other word.
 NOWHERE = "16383"
 _REMOVE = text("DELETE FROM search_words WHERE number = :number")
+_REPLACE = text("UPDATE search_words SET words = CAST(:words AS tsvector) WHERE number = :number")
 # Nearly all of the hundreds of words of a post are known: to ask first takes less time.
 _LEARN = text(
     "INSERT INTO search_terms (term, reversed, from_version) "
@@ -29,6 +30,11 @@ def add(connection: Connection, entries: Iterable[tuple[int, Entry]]) -> None:
 def remove(connection: Connection, number: int, _entry: Entry) -> None:
     """Forget the words of a post."""
     connection.execute(_REMOVE, {"number": number})
+
+
+def replace(connection: Connection, number: int, _old: Entry, new: Entry) -> None:
+    """Let the words of a post be others."""
+    connection.execute(_REPLACE, {"number": number, "words": _spelled(new)})
 
 
 def learn(connection: Connection, terms: list[str], version: int) -> None:

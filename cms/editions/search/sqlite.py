@@ -35,6 +35,12 @@ def remove(connection: Connection, number: int, entry: Entry) -> None:
     connection.execute(_REMOVE, {"number": number, "words": _spelled(entry)})
 
 
+def replace(connection: Connection, number: int, old: Entry, new: Entry) -> None:
+    """Let the words of a post be others."""
+    remove(connection, number, old)
+    add(connection, [(number, new)])
+
+
 def learn(connection: Connection, terms: list[str], version: int) -> None:
     """Keep words that are not known yet, from ``version`` on."""
     asked = orjson.dumps(terms).decode()
