@@ -17,6 +17,7 @@ from cms.editions.models import (
     AuthorListing,
     Change,
     Edition,
+    Listing,
     NamedEdition,
     PostEdition,
     TagEdition,
@@ -29,6 +30,7 @@ from cms.foundation.database import Base, new_id
 from cms.foundation.prepared import AnyRow, Prepared
 
 E = TypeVar("E", bound=Edition)
+_AT_VERSION = bindparam("at_version", type_=BigInteger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +219,7 @@ def _ending(model: type[Edition]) -> Prepared:
     return Prepared(
         update(model)
         .where(model.subject_id == bindparam("of_subject", type_=Uuid), model.live())
-        .values(until_version=bindparam("at_version", type_=BigInteger))
+        .values(until_version=_AT_VERSION)
         .returning(*wanted)
     )
 
@@ -229,12 +231,19 @@ _ENDING: dict[type[Edition], Prepared] = {
 
 def _unlist(session: Session, edition_id: uuid.UUID, version: int) -> list[uuid.UUID]:
     """End the listings of an edition; gives the authors and tags."""
-    left: list[uuid.UUID] = []
-    for listing in LISTINGS:
-        left += session.scalars(
-            update(listing)
-            .where(listing.edition_id == edition_id)
-            .values(until_version=version)
-            .returning(listing.group_id)
-        )
-    return left
+    given = {"of_edition": edition_id, "at_version": version}
+    connection = session.connection()
+    ended = [row for listing in LISTINGS for row in _UNLISTING[listing].rows(connection, given)]
+    return [row.group_id for row in ended]
+
+
+def _unlisting(listing: type[Listing]) -> Prepared:
+    return Prepared(
+        update(listing)
+        .where(listing.edition_id == bindparam("of_edition", type_=Uuid))
+        .values(until_version=_AT_VERSION)
+        .returning(listing.group_id)
+    )
+
+
+_UNLISTING = {listing: _unlisting(listing) for listing in LISTINGS}

@@ -9,15 +9,19 @@ from sqlalchemy.orm import Session
 
 from cms.editions.models import Change, NamedEdition, PostEdition
 from cms.foundation.database import Key
+from cms.foundation.prepared import Prepared
 
-_LIVE_POST_ID = select(PostEdition.subject_id).where(
-    PostEdition.slug == bindparam("of_slug", type_=Key), PostEdition.live()
+_LIVE_POST_ID = Prepared(
+    select(PostEdition.subject_id).where(
+        PostEdition.slug == bindparam("of_slug", type_=Key), PostEdition.live()
+    )
 )
 
 
 def find_live_post_id(session: Session, slug: str) -> uuid.UUID | None:
     """The post whose live edition has this slug."""
-    return session.connection().scalar(_LIVE_POST_ID, {"of_slug": slug})
+    found = _LIVE_POST_ID.rows(session.connection(), {"of_slug": slug})
+    return found[0].subject_id if found else None
 
 
 def find_live_revision(session: Session, post_id: uuid.UUID) -> int | None:

@@ -10,13 +10,16 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import BindParameter, CompoundSelect, Connection, Dialect, Row, Select
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.dml import ReturningDelete, ReturningUpdate
 from sqlalchemy.types import TypeEngine
 
 AnyRow = Row[*tuple[Any, ...]]
 AnySelect = Select[*tuple[Any, ...]]
 Statement: TypeAlias = (
-    AnySelect | CompoundSelect[*tuple[Any, ...]] | ReturningUpdate[*tuple[Any, ...]]
+    AnySelect
+    | CompoundSelect[*tuple[Any, ...]]
+    | ReturningUpdate[*tuple[Any, ...]]
+    | ReturningDelete[*tuple[Any, ...]]
 )
 Conversion = Callable[[Any], Any]
 

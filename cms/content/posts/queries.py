@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
@@ -88,12 +89,17 @@ def get(session: Session, post_id: uuid.UUID, *, by: Caller, lock: bool = False)
     A post that one may not see does not exist. With ``lock``, nobody else can change it before
     the transaction ends.
     """
-    found = expanded(visible(select(Post).where(Post.id == post_id), by=by))
-    post = session.scalar(locked(found) if lock else found)
+    post = session.scalar(visible(_one(lock=lock), by=by), {"of_post": post_id})
     if post is None:
         message = f"There is no post {post_id}."
         raise NotFound(message)
     return post
+
+
+@cache
+def _one(*, lock: bool) -> Select[Post]:
+    found = expanded(select(Post).where(Post.id == _POST_ID))
+    return locked(found) if lock else found
 
 
 def locked(found: Select[P]) -> Select[P]:

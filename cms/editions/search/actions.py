@@ -36,6 +36,12 @@ _FOUND = Prepared(
     .where(SearchEntry.post_id == bindparam("of_post", type_=Uuid))
 )
 
+_FORGOTTEN = Prepared(
+    delete(SearchEntry)
+    .where(SearchEntry.number == bindparam("of_number", type_=BigInteger))
+    .returning(SearchEntry.number)
+)
+
 
 def add(
     session: Session,
@@ -107,7 +113,7 @@ def _keep_number(session: Session, found: AnyRow) -> None:
     """Remember where an edition stood that stands there no more."""
     number = {"edition_id": found.edition_id, "number": found.number}
     bulk.add(session, SearchNumber, [number])
-    session.execute(delete(SearchEntry).where(SearchEntry.number == found.number))
+    _FORGOTTEN.rows(session.connection(), {"of_number": found.number})
 
 
 def add_name(
