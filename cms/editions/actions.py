@@ -66,7 +66,11 @@ def issue_post(session: Session, post: Issued, *, by_id: uuid.UUID | None, now: 
     """Publish a post: its edition, and the listings that let it be found by author and tag."""
     version = versions.take(session)
     left = end_post(session, post.columns["subject_id"], version)
-    _issue_posts(session, [post], left, version=version, by_id=by_id, now=now)
+    issued = _issue_posts(session, [post], left, version=version, by_id=by_id, now=now)
+    if left:
+        search.replace(session, issued, version=version)
+    else:
+        search.add(session, issued, version=version)
 
 
 def issue_new_posts(
@@ -82,7 +86,8 @@ def issue_new_posts(
     Gives the version. ``learned``: see ``search.add``.
     """
     version = versions.take(session)
-    _issue_posts(session, posts, [], version=version, by_id=by_id, now=now, learned=learned)
+    issued = _issue_posts(session, posts, [], version=version, by_id=by_id, now=now)
+    search.add(session, issued, version=version, learned=learned)
     return version
 
 
@@ -94,9 +99,11 @@ def _issue_posts(
     version: int,
     by_id: uuid.UUID | None,
     now: datetime,
-    learned: set[str] | None = None,
-) -> None:
-    """Issue editions, explain and count them; ``left``: what those before no longer count for."""
+) -> list[search.Post]:
+    """Issue editions, explain and count them; ``left``: what those before no longer count for.
+
+    Gives what is to be found.
+    """
     entered, reasons = Counter[uuid.UUID](), []
     for post in posts:
         entered.update(post.counted())
@@ -110,21 +117,13 @@ def _issue_posts(
             }
         )
     entered.subtract(left)
-    found = add_posts(session, posts, version=version)
-    if left:
-        search.replace(session, found, version=version)
-    else:
-        search.add(session, found, version=version, learned=learned)
+    issued = add_posts(session, posts, version=version)
     bulk.add(session, Change, reasons)
     counts.change(session, entered, version=version)
+    return issued
 
 
-def add_posts(
-    session: Session,
-    posts: Iterable[Issued],
-    *,
-    version: int,
-) -> list[search.Post]:
+def add_posts(session: Session, posts: Iterable[Issued], *, version: int) -> list[search.Post]:
     """Let editions of posts and their listings begin at ``version``; gives what is to be found.
 
     In few statements. Whoever calls it has ended the editions before, counts and explains, and
@@ -211,7 +210,7 @@ def _end(
     session: Session, model: type[Edition], subject_id: uuid.UUID, version: int
 ) -> AnyRow | None:
     given = {"of_subject": subject_id, "at_version": version}
-    return next(iter(_ENDING[model].rows(session.connection(), given)), None)
+    return _ENDING[model].first(session.connection(), given)
 
 
 def _ending(model: type[Edition]) -> Prepared:

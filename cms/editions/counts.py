@@ -95,7 +95,7 @@ def change(session: Session, differences: Mapping[uuid.UUID, int], *, version: i
     for group_id, number in differences.items():
         if not number:
             continue
-        found = next(iter(_newest().rows(connection, {"group_id": group_id})), None)
+        found = _newest().first(connection, {"group_id": group_id})
         if found is not None and found.from_version == version:
             connection.execute(
                 _again(), {"of_group": group_id, "of_version": version, "by": number}

@@ -20,8 +20,8 @@ _LIVE_POST_ID = Prepared(
 
 def find_live_post_id(session: Session, slug: str) -> uuid.UUID | None:
     """The post whose live edition has this slug."""
-    found = _LIVE_POST_ID.rows(session.connection(), {"of_slug": slug})
-    return found[0].subject_id if found else None
+    found = _LIVE_POST_ID.first(session.connection(), {"of_slug": slug})
+    return None if found is None else found.subject_id
 
 
 def find_live_revision(session: Session, post_id: uuid.UUID) -> int | None:

@@ -49,6 +49,10 @@ class Prepared:
         except connection.dialect.loaded_dbapi.Error as error:
             raise _failure(connection, form.text, error) from error
 
+    def first(self, connection: Connection, parameters: Mapping[str, Any]) -> AnyRow | None:
+        """The first row of what is found."""
+        return next(iter(self.rows(connection, parameters)), None)
+
     def _form(self, dialect: Dialect) -> "_Form | None":
         if dialect.name not in self._forms:
             self._forms[dialect.name] = _Form.of(self.statement, dialect)

@@ -204,4 +204,4 @@ def _asks_for_trash(filter_: Checked | None) -> bool:
 def slug_is_taken(session: Session, slug: str, post_id: uuid.UUID) -> bool:
     """Whether another post has it: as a working copy, or in what readers still see of it."""
     given = {"of_slug": slug, "of_post": post_id}
-    return bool(_OTHER_WITH_SLUG.rows(session.connection(), given))
+    return _OTHER_WITH_SLUG.first(session.connection(), given) is not None

@@ -20,7 +20,6 @@ _TAKEN = select(SearchEntry.number).where(
     SearchEntry.number.in_(bindparam("numbers", expanding=True, type_=BigInteger))
 )
 
-
 # The id of an edition, its moment, its document and the words of its text.
 Post: TypeAlias = tuple[uuid.UUID, datetime, str, Text]
 
@@ -106,14 +105,14 @@ def remove(session: Session, post_id: uuid.UUID) -> None:
 
 def _found(session: Session, post_id: uuid.UUID) -> AnyRow | None:
     session.flush()
-    return next(iter(_FOUND.rows(session.connection(), {"of_post": post_id})), None)
+    return _FOUND.first(session.connection(), {"of_post": post_id})
 
 
 def _keep_number(session: Session, found: AnyRow) -> None:
     """Remember where an edition stood that stands there no more."""
     number = {"edition_id": found.edition_id, "number": found.number}
     bulk.add(session, SearchNumber, [number])
-    _FORGOTTEN.rows(session.connection(), {"of_number": found.number})
+    _FORGOTTEN.first(session.connection(), {"of_number": found.number})
 
 
 def add_name(
