@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from cms.content.authors.models import Author
@@ -21,6 +21,10 @@ LISTED: Listed = {
     "created_at": (Kind.MOMENT, Author.created_at.expression),
     "updated_at": (Kind.MOMENT, Author.updated_at.expression),
 }
+# Built once, as most publications ask it.
+_OF_USER = (
+    select(Author).where(Author.user_id == bindparam("of_user", type_=Uuid)).order_by(Author.id)
+)
 
 
 def get(session: Session, author_id: uuid.UUID, *, lock: bool = False) -> Author:
@@ -63,6 +67,4 @@ def matching(
 
 def of_user(session: Session, user_id: uuid.UUID) -> list[Author]:
     """The bylines that belong to a user."""
-    return list(
-        session.scalars(select(Author).where(Author.user_id == user_id).order_by(Author.id))
-    )
+    return list(session.scalars(_OF_USER, {"of_user": user_id}))

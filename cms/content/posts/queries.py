@@ -50,6 +50,7 @@ _OTHER_WITH_SLUG = Prepared(
 )
 # What publishing would render: the rest readers see as it is.
 UNSEEN = and_(KEPT, or_(Post.status != Status.PUBLISHED, Post.has_unpublished_changes))
+_UNSEEN_BODY = select(Post.body).where(Post.id == _POST_ID, UNSEEN)
 
 
 def _membership(
@@ -109,8 +110,7 @@ def locked(found: Select[P]) -> Select[P]:
 
 def find_unpublished_body(session: Session, post_id: uuid.UUID, *, by: Caller) -> str | None:
     """The text that publishing a post would render; ``None`` where it would render nothing."""
-    found = select(Post.body).where(Post.id == post_id, UNSEEN)
-    return session.scalar(visible(found, by=by))
+    return session.scalar(visible(_UNSEEN_BODY, by=by), {"of_post": post_id})
 
 
 def visible(found: Select[P], *, by: Caller) -> Select[P]:

@@ -4,11 +4,12 @@ import uuid
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from cms.content.tags.models import Tag
 from cms.foundation import texts
+from cms.foundation.database import Key
 from cms.foundation.errors import NotFound
 from cms.foundation.filters.kinds import Kind
 from cms.foundation.filters.listed import Listed, fitting
@@ -22,6 +23,8 @@ LISTED: Listed = {
     "created_at": (Kind.MOMENT, Tag.created_at.expression),
     "updated_at": (Kind.MOMENT, Tag.updated_at.expression),
 }
+# Built once, as most publications ask it.
+_NAMED = select(Tag).where(Tag.name_key == bindparam("key", type_=Key))
 
 
 def get(session: Session, tag_id: uuid.UUID, *, lock: bool = False) -> Tag:
@@ -68,4 +71,4 @@ def matching(*, q: str | None = None, filter_: Checked | None = None, now: datet
 
 def find_named(session: Session, name: str) -> Tag | None:
     """The tag with this name."""
-    return session.scalar(select(Tag).where(Tag.name_key == texts.folded(name)))
+    return session.scalar(_NAMED, {"key": texts.folded(name)})
