@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import BigInteger, Uuid, bindparam, update
 from sqlalchemy.orm import Session
@@ -29,7 +29,6 @@ from cms.foundation import bulk
 from cms.foundation.database import Base, new_id
 from cms.foundation.prepared import AnyRow, Prepared
 
-E = TypeVar("E", bound=Edition)
 _AT_VERSION = bindparam("at_version", type_=BigInteger)
 
 
@@ -48,18 +47,21 @@ class Issued:
         return counts.of_post(self.columns["published_at"], [*self.author_ids, *self.tag_ids])
 
 
-def issue(session: Session, edition: E, *, kind: str, by_id: uuid.UUID | None, now: datetime) -> E:
-    """Make ``edition`` what the world sees of its subject from the next version on.
+def issue(
+    session: Session, edition: NamedEdition, *, kind: str, by_id: uuid.UUID | None, now: datetime
+) -> None:
+    """Make ``edition`` what the world sees of an author or a tag from the next version on.
 
     The edition that was live until now ends where this one begins. Call it last in an action:
     from here to the commit, nobody else can take a version.
     """
     version = versions.take(session)
     close(session, type(edition), edition.subject_id, version)
-    _add(session, edition, version)
+    edition.id, edition.from_version, edition.until_version = new_id(), version, None
+    session.add(edition)
+    search.add_name(session, type(edition), edition.subject_id, edition.document)
     versions.explain(session, version, kind, edition.subject_id, by_id, now)
     session.flush()
-    return edition
 
 
 def issue_post(session: Session, post: Issued, *, by_id: uuid.UUID | None, now: datetime) -> None:
@@ -175,17 +177,6 @@ def withdraw(
         close(session, model, subject_id, version)
     versions.explain(session, version, kind, subject_id, by_id, now)
     session.flush()
-
-
-def _add(session: Session, edition: Edition, version: int) -> None:
-    """Let ``edition`` begin at ``version``."""
-    edition.id = new_id()
-    edition.from_version = version
-    edition.until_version = None
-    session.add(edition)
-    if isinstance(edition, NamedEdition):
-        versions.move_names(session, version)
-        search.add_name(session, type(edition), edition.subject_id, edition.document)
 
 
 def close(session: Session, model: type[Edition], subject_id: uuid.UUID, version: int) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, update
+from sqlalchemy import BigInteger, ColumnElement, String, bindparam, cast, func, update
 from sqlalchemy.orm import Session
 
 from cms.editions.models import Change, Site
@@ -17,6 +17,12 @@ from cms.foundation.prepared import Prepared
 CHANNEL = "cms_site_version"
 # Where a session remembers the version that it took, and the savepoint that it may take one in.
 TAKEN, SAVEPOINT = "site_version", "versioned_savepoint"
+
+_MOVING = Prepared(
+    update(Site)
+    .values(names_version=bindparam("at_version", type_=BigInteger))
+    .returning(Site.version)
+)
 
 
 def take(session: Session) -> int:
@@ -71,7 +77,7 @@ def note(session: Session, kind: str, subject_id: uuid.UUID, *, now: datetime) -
 
 def move_names(session: Session, version: int) -> None:
     """Say that authors or tags are others from this version on."""
-    session.execute(update(Site).values(names_version=version))
+    _MOVING.first(session.connection(), {"at_version": version})
 
 
 def explain(

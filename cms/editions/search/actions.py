@@ -41,6 +41,12 @@ _FORGOTTEN = Prepared(
     .returning(SearchEntry.number)
 )
 
+_NAMELESS = Prepared(
+    delete(SearchName)
+    .where(SearchName.subject_id == bindparam("of_subject", type_=Uuid))
+    .returning(SearchName.word)
+)
+
 
 def add(
     session: Session,
@@ -124,7 +130,7 @@ def add_name(
 
 def remove_name(session: Session, subject_id: uuid.UUID) -> None:
     """Let posts no longer be found by this name."""
-    session.execute(delete(SearchName).where(SearchName.subject_id == subject_id))
+    _NAMELESS.rows(session.connection(), {"of_subject": subject_id})
 
 
 def _database(session: Session) -> ModuleType:
