@@ -36,7 +36,7 @@ def count(text: str) -> tuple[int, int]:
     Words are Han and Kana characters, and runs between spaces that have a letter or a digit.
     Minutes are rounded; 0 for no text and otherwise at least 1.
     """
-    rest, characters = _IDEOGRAPHS.subn(" ", text)
+    rest, characters = (text, 0) if text.isascii() else _IDEOGRAPHS.subn(" ", text)
     words = rest.split()
     # Most are letters only, and quickly seen.
     others = [word for word in words if not word.isalnum()]

@@ -90,9 +90,8 @@ def read(html: str) -> Text:
     """What to index of sanitised HTML."""
     found = words(plain(html))
     counted = Counter(found)
-    often = sorted(
-        (word for word, number in counted.items() if number >= OFTEN), key=lambda one: -counted[one]
-    )
+    often = [word for word, number in counted.items() if number >= OFTEN]
+    often.sort(key=counted.__getitem__, reverse=True)
     return Text(spaced(found), spaced(often[:MOST_OFTEN]), max(counted.values(), default=0))
 
 
