@@ -50,9 +50,16 @@ def _copy(driver: Any, into: str, rows: Sequence[Sequence[Any]]) -> None:
 
 
 def _converted(
-    column: Column[Any], rows: Iterable[dict[str, Any]], dialect: Dialect
+    column: Column[Any], rows: Sequence[dict[str, Any]], dialect: Dialect
 ) -> Iterable[Any]:
     """The values of a column as the driver wants them."""
     convert = column.type.dialect_impl(dialect).bind_processor(dialect)
-    values = [row[column.name] for row in rows]
-    return values if convert is None else map(convert, values)
+    name = column.name
+    values = [row[name] for row in rows]
+    if convert is None:
+        return values
+    first = values[0]
+    # As often: one moment, one user, one version.
+    if all(value is first for value in values):
+        return [convert(first)] * len(values)
+    return map(convert, values)

@@ -1,11 +1,11 @@
 """The words of posts on PostgreSQL: vectors under an inverted index."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import BigInteger, Connection, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from cms.editions.search.entries import GAP, Entry
+from cms.editions.search.entries import GAP, Words
 from cms.foundation import bulk
 
 # Past the last place that counts, so beside no other word.
@@ -20,13 +20,29 @@ _LEARN = text(
 ).bindparams(bindparam("terms", type_=ARRAY(Text)), bindparam("version", type_=BigInteger))
 
 
-def add(connection: Connection, entries: Iterable[tuple[int, Entry]]) -> None:
+def spell(said: Words) -> str:
+    """A vector in the words of PostgreSQL, which has its own idea of what a word is."""
+    places: dict[str, list[str]] = {}
+    for place, word in enumerate(said.places, 1):
+        places.setdefault(word, []).append(str(place))
+    places.pop(GAP, None)
+    for word in said.others:
+        if word != GAP:
+            places.setdefault(word, [NOWHERE])
+    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
+
+
+def joined(spelled: str, groups: Iterable[str]) -> str:
+    """What was spelled and further words, beside none of the others."""
+    return " ".join([spelled, *(f"'{word}':{NOWHERE}" for word in groups)])
+
+
+def add(connection: Connection, rows: Sequence[tuple[int, str]]) -> None:
     """Index the words of posts."""
-    rows = [(number, _spelled(entry)) for number, entry in entries]
     bulk.write(connection, "search_words", ("number", "words"), rows)
 
 
-def remove(connection: Connection, number: int, _entry: Entry) -> None:
+def remove(connection: Connection, number: int, _words: str) -> None:
     """Forget the words of a post."""
     connection.execute(_REMOVE, {"number": number})
 
@@ -34,15 +50,3 @@ def remove(connection: Connection, number: int, _entry: Entry) -> None:
 def learn(connection: Connection, terms: list[str], version: int) -> None:
     """Keep words that are not known yet, from ``version`` on."""
     connection.execute(_LEARN, {"terms": terms, "version": version})
-
-
-def _spelled(entry: Entry) -> str:
-    """A vector in the words of PostgreSQL, which has its own idea of what a word is."""
-    places: dict[str, list[str]] = {}
-    for place, word in enumerate(entry.places, 1):
-        places.setdefault(word, []).append(str(place))
-    places.pop(GAP, None)
-    for word in entry.others:
-        if word != GAP:
-            places.setdefault(word, [NOWHERE])
-    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
