@@ -41,8 +41,7 @@ def prepared(
         if processes == 1 or path.stat().st_size < SMALLEST_SHARED:
             yield (line for chunk in chunks for line in prepare(chunk, database, now))
             return
-        # Spawned, not forked: the parent has connections and threads that no child may share.
-        context = multiprocessing.get_context("spawn")
+        context = _context()
         with context.Pool(processes, initializer=_ignore_interrupts) as pool:
             start = partial(pool.apply_async, prepare)
             tasks = ((chunk, database, now) for chunk in chunks)
@@ -64,6 +63,19 @@ def _in_order(
     while under_way:
         yield under_way.pop(0).get()
         under_way += [start(task) for task in islice(tasks, 1)]
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """How processes begin: not as copies of this one, whose connections and threads none may share.
+
+    As copies of one that has imported what they need, where the system has such a way: to import it
+    takes a second of each.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([prepare.__module__])
+    return context
 
 
 def _ignore_interrupts() -> None:
