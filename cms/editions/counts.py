@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session, aliased
 
 from cms.editions.models import EVERYTHING, PostCount
 from cms.foundation import bulk
+from cms.foundation.prepared import Prepared
 
 __all__ = ["EVERYTHING", "at", "change", "month", "months", "of_post", "year_and_month"]
 
@@ -94,7 +95,7 @@ def change(session: Session, differences: Mapping[uuid.UUID, int], *, version: i
     for group_id, number in differences.items():
         if not number:
             continue
-        found = connection.execute(_newest(), {"group_id": group_id}).first()
+        found = next(iter(_NEWEST.rows(connection, {"group_id": group_id})), None)
         if found is not None and found.from_version == version:
             connection.execute(
                 _again(), {"of_group": group_id, "of_version": version, "by": number}
@@ -105,14 +106,12 @@ def change(session: Session, differences: Mapping[uuid.UUID, int], *, version: i
     bulk.add(session, PostCount, changed)
 
 
-@cache
-def _newest() -> Select[int, int]:
-    return (
-        select(PostCount.from_version, PostCount.posts)
-        .where(PostCount.group_id == bindparam("group_id", type_=Uuid))
-        .order_by(PostCount.from_version.desc())
-        .limit(1)
-    )
+_NEWEST = Prepared(
+    select(PostCount.from_version, PostCount.posts)
+    .where(PostCount.group_id == bindparam("group_id", type_=Uuid))
+    .order_by(PostCount.from_version.desc())
+    .limit(1)
+)
 
 
 @cache

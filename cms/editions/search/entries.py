@@ -68,7 +68,7 @@ class Words:
     places: list[str]
     # Words without a place.
     others: list[str]
-    # What a reader can ask for, once each.
+    # What a reader can ask for; some of it twice.
     terms: list[str]
 
 
@@ -128,7 +128,7 @@ def said(title: str, excerpt: str, text: Text) -> Words:
         often=text.often(),
         places=places,
         others=[EVERY_POST, *tail, *(IN_TITLE + word for word in dict.fromkeys(in_title))],
-        terms=[word for word in {*text.counted, *in_title, *in_excerpt} if len(word) > 1],
+        terms=[word for word in (*text.counted, *in_title, *in_excerpt) if len(word) > 1],
     )
 
 

@@ -1,11 +1,12 @@
 """The words of posts on PostgreSQL: vectors under an inverted index."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 
 from sqlalchemy import BigInteger, Connection, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from cms.editions.search.entries import GAP, Words
+from cms.editions.search.entries import GAP, MOST_PLACES, Words
 from cms.foundation import bulk
 
 # Past the last place that counts, so beside no other word.
@@ -22,14 +23,20 @@ _LEARN = text(
 
 def spell(said: Words) -> str:
     """A vector in the words of PostgreSQL, which has its own idea of what a word is."""
-    places: dict[str, list[str]] = {}
-    for place, word in enumerate(said.places, 1):
-        places.setdefault(word, []).append(str(place))
+    places: dict[str, str] = {}
+    for word, place in zip(said.places, _numbers(), strict=False):
+        places[word] = f"{places[word]},{place}" if word in places else place
     places.pop(GAP, None)
     for word in said.others:
         if word != GAP:
-            places.setdefault(word, [NOWHERE])
-    return " ".join(f"'{word}':{','.join(found)}" for word, found in places.items())
+            places.setdefault(word, NOWHERE)
+    return " ".join([f"'{word}':{found}" for word, found in places.items()])
+
+
+@cache
+def _numbers() -> list[str]:
+    """Of all places: to spell each anew takes a third of the time."""
+    return [str(place) for place in range(1, MOST_PLACES + 1)]
 
 
 def joined(spelled: str, groups: Iterable[str]) -> str:
