@@ -24,7 +24,7 @@ from cms.editions.models import (
     TagListing,
 )
 from cms.editions.search import actions as search
-from cms.editions.search.entries import Text
+from cms.editions.search.entries import Spelled, Text
 from cms.foundation import bulk
 from cms.foundation.database import Base, new_id
 from cms.foundation.prepared import AnyRow, Prepared
@@ -39,8 +39,8 @@ class Issued:
     columns: dict[str, Any]
     author_ids: list[uuid.UUID]
     tag_ids: list[uuid.UUID]
-    # The words of its HTML.
-    text: Text
+    # The words of its HTML; or all of its words, where they were spelled beforehand.
+    text: Text | Spelled
 
     def counted(self) -> list[uuid.UUID]:
         """All that it counts for."""

@@ -95,7 +95,7 @@ def change(session: Session, differences: Mapping[uuid.UUID, int], *, version: i
     for group_id, number in differences.items():
         if not number:
             continue
-        found = _newest().first(connection, {"group_id": group_id})
+        found = _NEWEST.first(connection, {"group_id": group_id})
         if found is not None and found.from_version == version:
             connection.execute(
                 _again(), {"of_group": group_id, "of_version": version, "by": number}
@@ -106,14 +106,12 @@ def change(session: Session, differences: Mapping[uuid.UUID, int], *, version: i
     bulk.add(session, PostCount, changed)
 
 
-@cache
-def _newest() -> Prepared:
-    return Prepared(
-        select(PostCount.from_version, PostCount.posts)
-        .where(PostCount.group_id == bindparam("group_id", type_=Uuid))
-        .order_by(PostCount.from_version.desc())
-        .limit(1)
-    )
+_NEWEST = Prepared(
+    select(PostCount.from_version, PostCount.posts)
+    .where(PostCount.group_id == bindparam("group_id", type_=Uuid))
+    .order_by(PostCount.from_version.desc())
+    .limit(1)
+)
 
 
 @cache

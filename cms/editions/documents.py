@@ -1,34 +1,47 @@
-"""The public JSON of an edition: rendered once, when it is issued, through the public shapes."""
+"""The public JSON of an edition: rendered once, when it is issued, in the public shapes."""
 
 import uuid
 from typing import Any
 
 import orjson
 
-from cms.editions.schemas import PublicAuthor, PublicPostTeaser, PublicTag
-from cms.foundation import texts
+from cms.editions.schemas import PublicAuthor, PublicTag
+from cms.foundation import moments, texts
 
-# What an edition leaves out: its text lies beside it, so that lists need not read it; authors and
-# tags are filled in when it is read, because they change without it.
-_POST = PublicPostTeaser(exclude=("authors", "tags"))
 _AUTHOR = PublicAuthor(exclude=("post_count",))
 _TAG = PublicTag(exclude=("post_count",))
 # What stands before the id of whom a document is about, and in that of a post around the ids of its
 # authors and tags. No text in it can look like this: its quotes are escaped.
 BEGINNING, AUTHORS, REST = '{"id":"', ',"authors":[', ',"published_at":'
 _ID_LENGTH = 36
+_COVER, _SEO = ("url", "alt", "caption"), ("title", "description", "canonical_url")
 _AS_THEY_ARE = ("published_at", "updated_at", "featured", "reading_minutes", "word_count")
 
 
 def post(values: dict[str, Any], *, author_ids: list[uuid.UUID], tag_ids: list[uuid.UUID]) -> str:
-    """The document of a post. ``authors`` and ``tags`` hold ids, in order."""
-    document: dict[str, Any] = {}
-    for name, value in _POST.dump(values).items():
-        if name == "published_at":
-            document["authors"] = [str(author_id) for author_id in author_ids]
-            document["tags"] = [str(tag_id) for tag_id in tag_ids]
-        document[name] = value
-    return _pack(document)
+    """The document of a post: a teaser, whose ``authors`` and ``tags`` hold ids, in order.
+
+    Its text lies beside it, so that lists need not read it; authors and tags are filled in when it
+    is read, because they change without it. Not by the schema, which takes ten times as long.
+    """
+    cover, seo = values["cover"], values["seo"]
+    return _pack(
+        {
+            "id": values["id"],
+            "slug": values["slug"],
+            "title": values["title"],
+            "excerpt": values["excerpt"],
+            "cover": cover and {name: cover[name] for name in _COVER},
+            "authors": author_ids,
+            "tags": tag_ids,
+            "published_at": moments.spell(values["published_at"]),
+            "updated_at": moments.spell(values["updated_at"]),
+            "reading_minutes": values["reading_minutes"],
+            "word_count": values["word_count"],
+            "featured": values["featured"],
+            "seo": {name: seo[name] for name in _SEO},
+        }
+    )
 
 
 def parts(document: str) -> tuple[str, str, str]:

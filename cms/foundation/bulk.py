@@ -1,10 +1,12 @@
-"""Many rows into a table at once, in the fastest way of each database."""
+"""Many rows or values to the database at once, in the fastest way of each."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, Connection, Dialect
-from sqlalchemy.orm import Session
+import orjson
+from sqlalchemy import Column, ColumnElement, Connection, Dialect, any_, bindparam, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cms.foundation import audit
 from cms.foundation.database import Base
@@ -43,6 +45,19 @@ def write(
     connection.exec_driver_sql(statement, [*map(tuple, rows)])
 
 
+def among(
+    connection: Connection, column: InstrumentedAttribute[str], values: Iterable[str]
+) -> ColumnElement[bool]:
+    """Whether a column has one of many texts, which are sent as one value.
+
+    SQLAlchemy's own way sends each by itself, which takes it longer than the database.
+    """
+    if connection.dialect.name == "sqlite":
+        listed = func.json_each(bindparam(None, orjson.dumps([*values]).decode()))
+        return column.in_(select(listed.table_valued("value").c.value))
+    return column == any_(bindparam(None, [*values], ARRAY(column.type)))
+
+
 def _copy(driver: Any, into: str, rows: Sequence[Sequence[Any]]) -> None:
     with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
         for row in rows:
@@ -50,9 +65,16 @@ def _copy(driver: Any, into: str, rows: Sequence[Sequence[Any]]) -> None:
 
 
 def _converted(
-    column: Column[Any], rows: Iterable[dict[str, Any]], dialect: Dialect
+    column: Column[Any], rows: Sequence[dict[str, Any]], dialect: Dialect
 ) -> Iterable[Any]:
     """The values of a column as the driver wants them."""
     convert = column.type.dialect_impl(dialect).bind_processor(dialect)
-    values = [row[column.name] for row in rows]
-    return values if convert is None else map(convert, values)
+    name = column.name
+    values = [row[name] for row in rows]
+    if convert is None:
+        return values
+    first = values[0]
+    # As often: one moment, one user, one version.
+    if all(value is first for value in values):
+        return [convert(first)] * len(values)
+    return map(convert, values)

@@ -29,9 +29,10 @@ def site(app: Edge, admin: Caller, tmp_path: Path) -> Edge:
     data.write(path, posts=POSTS, size=500, advance=lambda _done: None)
     now = moments.now()
     lines = [LoadedPost().load(json.loads(line)) for line in path.read_text().splitlines()]
+    dialect = app.database.writer.dialect.name
     with app.database.transaction() as session:
         by = By.of(session.get_one(User, uuid.UUID(admin.user_id)))
-        ready = [actions.render(line, now=now) for line in lines]
+        ready = [actions.render(line, database=dialect, now=now) for line in lines]
         assert actions.add(session, ready, known=Known(), by=by, now=now) == {}
     return app
 

@@ -120,7 +120,13 @@ def _run(
     task = progress.add_task("Checking" if check else "Loading", total=size, note="")
     known, begun = Known(), time.monotonic()
     now = moments.now()
-    with reading.prepared(file, skip=report.done_before, processes=processes, now=now) as lines:
+    with reading.prepared(
+        file,
+        skip=report.done_before,
+        processes=processes,
+        database=database.writer.dialect.name,
+        now=now,
+    ) as lines:
         progress.advance(task, _size_of(file, report.done_before))
         for batch in _batches(lines):
             if not check:

@@ -27,19 +27,22 @@ class Prepared:
     fault: str = ""
 
 
-def prepare(lines: list[tuple[int, bytes]], now: datetime) -> list[Prepared]:
-    """Prepare some lines. Runs in a process of its own: needs no database and nothing else."""
-    return [_prepare(number, line, now) for number, line in lines]
+def prepare(lines: list[tuple[int, bytes]], database: str, now: datetime) -> list[Prepared]:
+    """Prepare some lines for a ``database`` by the name of its dialect.
+
+    Runs in a process of its own: needs no database and nothing else.
+    """
+    return [_prepare(number, line, database, now) for number, line in lines]
 
 
-def _prepare(number: int, line: bytes, now: datetime) -> Prepared:
+def _prepare(number: int, line: bytes, database: str, now: datetime) -> Prepared:
     size = len(line)
     if not line.strip():
         return Prepared(number, size)
     if size > LONGEST_LINE:
         return Prepared(number, size, fault=f"longer than {LONGEST_LINE:,} bytes")
     try:
-        ready = actions.render(_SCHEMA.load(read_json(line)), now=now)
+        ready = actions.render(_SCHEMA.load(read_json(line)), database=database, now=now)
     except ValidationError as error:
         faults = faults_of(error.normalized_messages())  # type: ignore[no-untyped-call]
         said = (f"{fault.pointer.lstrip('#/')}: {fault.detail}".lstrip(": ") for fault in faults)

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -16,7 +17,7 @@ CHUNK = 50
 # Below this, starting processes takes longer than they save.
 SMALLEST_SHARED = 2_000_000
 
-Chunk = list[tuple[int, bytes]]
+Task = tuple[list[tuple[int, bytes]], str, datetime]
 
 
 def digest(path: Path, advance: Callable[[int], object]) -> str:
@@ -31,37 +32,50 @@ def digest(path: Path, advance: Callable[[int], object]) -> str:
 
 @contextmanager
 def prepared(
-    path: Path, *, skip: int, processes: int, now: datetime
+    path: Path, *, skip: int, processes: int, database: str, now: datetime
 ) -> Iterator[Iterator[Prepared]]:
-    """The lines after the first ``skip``, prepared, in order."""
+    """The lines after the first ``skip``, prepared for a ``database``, in order."""
     with path.open("rb") as file:
         numbered = enumerate(islice(file, skip, None), skip + 1)
         chunks = iter(lambda: list(islice(numbered, CHUNK)), [])
         if processes == 1 or path.stat().st_size < SMALLEST_SHARED:
-            yield (line for chunk in chunks for line in prepare(chunk, now))
+            yield (line for chunk in chunks for line in prepare(chunk, database, now))
             return
-        # Spawned, not forked: the parent has connections and threads that no child may share.
-        context = multiprocessing.get_context("spawn")
+        context = _context()
         with context.Pool(processes, initializer=_ignore_interrupts) as pool:
-            results = _in_order(pool.apply_async, chunks, now, ahead=processes * 4)
+            start = partial(pool.apply_async, prepare)
+            tasks = ((chunk, database, now) for chunk in chunks)
+            results = _in_order(start, tasks, ahead=processes * 4)
             yield (line for result in results for line in result)
 
 
 def _in_order(
-    start: Callable[..., "multiprocessing.pool.AsyncResult[list[Prepared]]"],
-    chunks: Iterator[Chunk],
-    now: datetime,
+    start: Callable[[Task], "multiprocessing.pool.AsyncResult[list[Prepared]]"],
+    tasks: Iterator[Task],
     *,
     ahead: int,
 ) -> Iterator[list[Prepared]]:
-    """Results in the order of their chunks; never more than ``ahead`` are under way.
+    """Results in the order of their tasks; never more than ``ahead`` are under way.
 
     ``Pool.imap`` would read the whole file into memory.
     """
-    under_way = [start(prepare, (chunk, now)) for chunk in islice(chunks, ahead)]
+    under_way = [start(task) for task in islice(tasks, ahead)]
     while under_way:
         yield under_way.pop(0).get()
-        under_way += [start(prepare, (chunk, now)) for chunk in islice(chunks, 1)]
+        under_way += [start(task) for task in islice(tasks, 1)]
+
+
+def _context() -> multiprocessing.context.BaseContext:
+    """How processes begin: not as copies of this one, whose connections and threads none may share.
+
+    As copies of one that has imported what they need, where the system has such a way: to import it
+    takes a second of each.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([prepare.__module__])
+    return context
 
 
 def _ignore_interrupts() -> None:

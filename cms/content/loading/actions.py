@@ -1,7 +1,8 @@
 """Adding many finished posts in few statements, by the rules that hold for single ones."""
 
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -25,8 +26,9 @@ from cms.content.tags import queries as tag_queries
 from cms.editions import actions as editions
 from cms.editions.actions import Issued
 from cms.editions.models import PostEdition
+from cms.editions.search import actions as search
 from cms.editions.search import entries
-from cms.editions.search.entries import Text
+from cms.editions.search.entries import Spelled
 from cms.foundation import bulk, texts
 from cms.foundation.database import Base, new_id
 from cms.foundation.errors import Unprocessable
@@ -37,12 +39,23 @@ MOST_LEARNED = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A post that is valid and rendered: all that can be done without the database."""
+    """A post that is valid and rendered: all that can be done without the database.
 
+    It goes from process to process, so it holds few things, and none that nobody asks for there.
+    """
+
+    # What its line says beside the text.
     values: dict[str, Any]
+    # The one it wants, and whether its line says so.
+    slug: str
+    has_slug: bool
+    # Names by slug.
+    authors: dict[str, str]
+    tags: dict[str, str]
     body: str
+    # Without its plain text.
     rendered: Rendered
-    text: Text
+    words: Spelled
 
 
 @dataclass(slots=True)
@@ -56,18 +69,47 @@ class Known:
     learned: set[str] = field(default_factory=set)
 
 
-def render(values: dict[str, Any], *, now: datetime) -> Ready:
-    """Render a validated post. Raises ``Unprocessable``."""
+def render(values: dict[str, Any], *, database: str, now: datetime) -> Ready:
+    """Render a validated post, for a ``database`` by the name of its dialect.
+
+    Raises ``Unprocessable``.
+    """
     if (values.get("published_at") or now) > now:
         message = "published_at: Must not be in the future."
         raise Unprocessable(message)
     if "html" in values:
-        html = markdown.sanitise(values["html"])
+        html = markdown.sanitise(values.pop("html"))
         body, rendered = markdown.as_source(html), markdown.describe(html)
+        if body == html:
+            # As nearly always: of one string one copy is sent.
+            body = html
     else:
-        body = values.get("body", "")
+        body = values.pop("body", "")
         rendered = markdown.render(body)
-    return Ready(values, body, rendered, entries.read(rendered.html))
+    excerpt = values.get("excerpt")
+    said = entries.said(
+        values["title"],
+        rendered.excerpt if excerpt is None else excerpt,
+        entries.read(rendered.html),
+    )
+    return Ready(
+        values=values,
+        slug=values.get("slug") or slugs.slugify(values["title"], fallback="post"),
+        has_slug="slug" in values,
+        authors=_by_slug(values.pop("authors", ()), "author"),
+        tags=_by_slug(values.pop("tags", ()), "tag"),
+        body=body,
+        rendered=replace(rendered, text=""),
+        words=entries.spelled(said, search.database(database).spell),
+    )
+
+
+def _by_slug(named: Iterable[dict[str, Any]], fallback: str) -> dict[str, str]:
+    """Names by slug; of two with one slug the last counts, at the place of the first."""
+    return {
+        one.get("slug") or slugs.slugify(one["name"], fallback=fallback): one["name"]
+        for one in named
+    }
 
 
 def done(session: Session, file_digest: str) -> int:
@@ -109,7 +151,7 @@ def add(
         edition = publishing.edition(
             row["id"], content, ready.rendered, revision=row["revision"], now=now
         )
-        issued.append(Issued(edition, author_ids, tag_ids, ready.text))
+        issued.append(Issued(edition, author_ids, tag_ids, ready.words))
     for model, found in rows.items():
         bulk.add(session, model, found)
     if len(known.learned) > MOST_LEARNED:
@@ -121,17 +163,14 @@ def add(
 
 def _choose_slugs(session: Session, posts: list[Ready]) -> tuple[dict[int, str], dict[int, str]]:
     """A slug for each place, and the places whose slug is taken."""
-    wanted = {
-        place: ready.values.get("slug") or slugs.slugify(ready.values["title"], fallback="post")
-        for place, ready in enumerate(posts)
-    }
+    wanted = {place: ready.slug for place, ready in enumerate(posts)}
     taken = _taken(session, set(wanted.values()))
     chosen: dict[int, str] = {}
     refused: dict[int, str] = {}
     for place, slug in wanted.items():
         number, free = 1, slug
         while free in taken:
-            if "slug" in posts[place].values:
+            if posts[place].has_slug:
                 refused[place] = f"slug: {slug} is taken."
                 break
             number += 1
@@ -145,50 +184,38 @@ def _choose_slugs(session: Session, posts: list[Ready]) -> tuple[dict[int, str],
 
 def _taken(session: Session, wanted: set[str]) -> set[str]:
     """Which of these a working copy has, or what readers still see of a post."""
-    live = select(PostEdition.slug).where(PostEdition.slug.in_(wanted), PostEdition.live())
-    return {
-        *session.scalars(select(Post.slug).where(Post.slug.in_(wanted), KEPT)),
-        *session.scalars(live),
-    }
+    connection = session.connection()
+    copies = select(Post.slug).where(bulk.among(connection, Post.slug, wanted), KEPT)
+    live = bulk.among(connection, PostEdition.slug, wanted)
+    editions = select(PostEdition.slug).where(live, PostEdition.live())
+    return {*session.scalars(copies), *session.scalars(editions)}
 
 
-def _slug(named: dict[str, Any], fallback: str) -> str:
-    slug: str = named.get("slug") or slugs.slugify(named["name"], fallback=fallback)
-    return slug
-
-
-def _ids(ready: Ready, kind: str, known: dict[str, uuid.UUID]) -> tuple[uuid.UUID, ...]:
-    fallback = kind.removesuffix("s")
-    return tuple(dict.fromkeys(known[_slug(one, fallback)] for one in _named(ready, kind)))
+def _ids(named: Iterable[str], known: dict[str, uuid.UUID]) -> tuple[uuid.UUID, ...]:
+    return tuple(dict.fromkeys(known[slug] for slug in named))
 
 
 def _meet(session: Session, posts: list[Ready], known: Known, *, by: Caller, now: datetime) -> None:
     """Find or create all authors and tags that ``posts`` name."""
-    authors = {_slug(one, "author"): one for ready in posts for one in _named(ready, "authors")}
-    tags = {_slug(one, "tag"): one for ready in posts for one in _named(ready, "tags")}
+    authors = {slug: name for ready in posts for slug, name in ready.authors.items()}
+    tags = {slug: name for ready in posts for slug, name in ready.tags.items()}
     new = [slug for slug in authors if slug not in known.authors]
     found = author_queries.by_slugs(session, new)
     for slug in new:
         author = found.get(slug) or author_actions.create(
-            session, {"name": authors[slug]["name"], "slug": slug}, by=by, now=now
+            session, {"name": authors[slug], "slug": slug}, by=by, now=now
         )
         known.authors[slug] = author.id
     new = [slug for slug in tags if slug not in known.tags]
     by_slug = tag_queries.by_slugs(session, new)
-    keys = {slug: texts.folded(tags[slug]["name"]) for slug in new}
+    keys = {slug: texts.folded(tags[slug]) for slug in new}
     by_key = tag_queries.by_name_keys(session, set(keys.values()))
     for slug in new:
         tag = by_slug.get(slug) or by_key.get(keys[slug])
         if tag is None:
-            tag = tag_actions.create(
-                session, {"name": tags[slug]["name"], "slug": slug}, by=by, now=now
-            )
+            tag = tag_actions.create(session, {"name": tags[slug], "slug": slug}, by=by, now=now)
             by_key[tag.name_key] = tag
         known.tags[slug] = tag.id
-
-
-def _named(ready: Ready, kind: str) -> list[dict[str, Any]]:
-    return ready.values.get(kind) or []
 
 
 def _content(ready: Ready, slug: str, known: Known, *, now: datetime) -> Content:
@@ -200,11 +227,11 @@ def _content(ready: Ready, slug: str, known: Known, *, now: datetime) -> Content
         excerpt=values.get("excerpt"),
         body=ready.body,
         cover={"url": address, "alt": "", "caption": None} if address else None,
-        seo=dict(NO_SEO),
+        seo=NO_SEO,
         featured=False,
         published_at=values.get("published_at") or now,
-        author_ids=_ids(ready, "authors", known.authors),
-        tag_ids=_ids(ready, "tags", known.tags),
+        author_ids=_ids(ready.authors, known.authors),
+        tag_ids=_ids(ready.tags, known.tags),
     )
 
 

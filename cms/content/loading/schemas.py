@@ -1,5 +1,6 @@
 """The JSON of one post that is brought from elsewhere."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
@@ -27,6 +28,35 @@ class LoadedTag(Strict):
     slug = SlugField()
 
 
+class Known(fields.Nested):
+    """One that many posts name in the same words: these are looked at once."""
+
+    MOST = 10_000
+
+    def __init__(self, nested: type[Strict]) -> None:
+        """Of one schema."""
+        super().__init__(nested)
+        self._known: dict[tuple[tuple[str, str], ...], Any] = {}
+
+    def _deserialize(
+        self,
+        value: Any,
+        attr: str | None,
+        data: Mapping[str, Any] | None,
+        partial: Any = None,
+        **kwargs: Any,
+    ) -> Any:
+        if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+            return super()._deserialize(value, attr, data, partial, **kwargs)
+        key = tuple(value.items())
+        if key not in self._known:
+            found = super()._deserialize(value, attr, data, partial, **kwargs)
+            if len(self._known) >= self.MOST:
+                self._known.clear()
+            self._known[key] = found
+        return self._known[key]
+
+
 class LoadedPost(Strict):
     """A published post."""
 
@@ -36,8 +66,8 @@ class LoadedPost(Strict):
     body = Prose(longest=LONGEST_BODY)
     html = Prose(longest=LONGEST_BODY)
     published_at = Moment(allow_none=True)
-    authors = fields.List(fields.Nested(LoadedAuthor), validate=validate.Length(0, MOST_AUTHORS))
-    tags = fields.List(fields.Nested(LoadedTag), validate=validate.Length(0, MOST_TAGS))
+    authors = fields.List(Known(LoadedAuthor), validate=validate.Length(0, MOST_AUTHORS))
+    tags = fields.List(Known(LoadedTag), validate=validate.Length(0, MOST_TAGS))
     cover_url = WebAddress(allow_none=True)
 
     @validates_schema

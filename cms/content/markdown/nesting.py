@@ -58,13 +58,13 @@ def balance(html: str, allowed: Mapping[str, AbstractSet[str]]) -> str:
     """``html`` with only the tags and attributes of ``allowed``, at most ``DEEPEST`` deep."""
     html = html.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
     tree = _Tree(allowed)
-    for piece in tags.pieces(html):
-        if isinstance(piece, str):
-            tree.text(piece)
-        elif piece[1]:
-            tree.end(piece[2].lower())
-        else:
-            tree.start(piece[2].lower(), piece[3])
+    for text, slash, name, attributes in tags.pieces(html):
+        if text:
+            tree.text(text)
+        if slash:
+            tree.end(name)
+        elif name in allowed and tree.make_room(name):
+            tree.start(name, attributes)
     return tree.finish()
 
 
@@ -78,8 +78,6 @@ class _Tree:
         self.begins_pre = False
 
     def text(self, text: str) -> None:
-        if not text:
-            return
         if "&" in text:
             text = unescape(text).replace("\r", "\n").replace("\0", "\ufffd")
         if self.begins_pre:
@@ -94,9 +92,8 @@ class _Tree:
         self.parts.append(text)
 
     def start(self, name: str, attributes: str) -> None:
-        if name not in self.allowed or not self._make_room(name):
-            return
-        self.parts.append(f"<{name}{self._attributes(name, attributes)}>")
+        shown = self._attributes(name, attributes) if attributes else ""
+        self.parts.append(f"<{name}{shown}>")
         self.begins_pre = name == "pre"
         if name not in VOID:
             self.open.append(name)
@@ -115,17 +112,13 @@ class _Tree:
         self._close_above(0)
         return "".join(self.parts)
 
-    def _make_room(self, name: str) -> bool:
+    def make_room(self, name: str) -> bool:
         """Close what ``name`` ends; whether it may then stand here."""
         if name in _TABLE_PARTS:
-            for depth in range(len(self.open), 0, -1):
-                if self.open[depth - 1] in _TABLE_PARTS[name]:
-                    self._close_above(depth)
-                    return len(self.open) < DEEPEST
-                if self.open[depth - 1] == "table":
-                    break
-            return False
-        if self.open and self.open[-1] in _SCAFFOLD:
+            return self._make_room_in_table(name)
+        if not self.open:
+            return True
+        if self.open[-1] in _SCAFFOLD:
             return False
         if name not in _PARTICULAR:
             return len(self.open) < DEEPEST
@@ -136,6 +129,15 @@ class _Tree:
         if name in _HEADINGS and self.open and self.open[-1] in _HEADINGS:
             self._close_above(len(self.open) - 1)
         return len(self.open) < DEEPEST
+
+    def _make_room_in_table(self, name: str) -> bool:
+        for depth in range(len(self.open), 0, -1):
+            if self.open[depth - 1] in _TABLE_PARTS[name]:
+                self._close_above(depth)
+                return len(self.open) < DEEPEST
+            if self.open[depth - 1] == "table":
+                break
+        return False
 
     def _close(self, names: frozenset[str], limits: AbstractSet[str]) -> None:
         """Close the innermost of ``names``, unless one of ``limits`` lies further inside."""
@@ -154,11 +156,12 @@ class _Tree:
             self.begins_pre = False
 
     def _attributes(self, name: str, source: str) -> str:
-        if not source:
-            return ""
+        allowed = self.allowed[name]
         return "".join(
-            # Not `escape`: the value is still as the author wrote it, with its entities.
-            ' {}="{}"'.format(attribute, value.replace('"', "&quot;").replace("<", "&lt;"))
-            for attribute, value in tags.attributes(source).items()
-            if attribute in self.allowed[name]
+            [
+                # Not `escape`: the value is still as the author wrote it, with its entities.
+                ' {}="{}"'.format(attribute, value.replace('"', "&quot;").replace("<", "&lt;"))
+                for attribute, value in tags.attributes(source).items()
+                if attribute in allowed
+            ]
         )

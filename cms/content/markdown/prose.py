@@ -17,6 +17,10 @@ _IDEOGRAPHS: Final = re.compile(
     "[\u3041-\u3096\u30a1-\u30fa\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
 
+_NO_MARKS: Final = {
+    code: None for code in range(128) if not chr(code).isalnum() and not chr(code).isspace()
+}
+
 
 def read(html: str) -> tuple[str, str]:
     """The plain text, one block a line, and its excerpt. ``html`` must come from the sanitiser.
@@ -36,18 +40,27 @@ def count(text: str) -> tuple[int, int]:
     Words are Han and Kana characters, and runs between spaces that have a letter or a digit.
     Minutes are rounded; 0 for no text and otherwise at least 1.
     """
+    words, characters = _count(text)
+    minutes = words / WORDS_PER_MINUTE + characters / CHARACTERS_PER_MINUTE
+    return words + characters, max(1, round(minutes)) if text else 0
+
+
+def _count(text: str) -> tuple[int, int]:
+    if text.isascii():
+        # Without marks, only words are left between spaces: quicker than to look at each.
+        return len(text.translate(_NO_MARKS).split()), 0
     rest, characters = _IDEOGRAPHS.subn(" ", text)
     words = rest.split()
     # Most are letters only, and quickly seen.
     others = [word for word in words if not word.isalnum()]
     marks = sum(not any(map(str.isalnum, word)) for word in others)
-    count = characters + len(words) - marks
-    minutes = (count - characters) / WORDS_PER_MINUTE + characters / CHARACTERS_PER_MINUTE
-    return count, max(1, round(minutes)) if text else 0
+    return len(words) - marks, characters
 
 
 def _shortened(text: str) -> str:
-    text = " ".join(text.split())
+    # Of a long text only the beginning is looked at, unless it is little but spaces.
+    begin = " ".join(text[: EXCERPT_LENGTH * 2].split())
+    text = begin if len(begin) > EXCERPT_LENGTH else " ".join(text.split())
     if len(text) <= EXCERPT_LENGTH:
         return text
     # Where words are not divided by spaces the last space may be far back.

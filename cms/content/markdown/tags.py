@@ -1,7 +1,7 @@
 """Takes raw HTML apart, however it was written: its text and its tags."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import unescape
 from typing import Final
 
@@ -18,6 +18,12 @@ _TAG: Final = re.compile(
     r"<(/?)([a-zA-Z][^\s/>]*+)"
     r"((?:[^>=]|=\s*+(?:\"[^\"]*\"|'[^']*'|[^\s>\"'][^\s>]*+)?+)*+)>"
 )
+# The same for a tag that has neither `<` nor `>` in it, as nearly all: it looks no further than to
+# the next of them, so that looking from each place is quick.
+_CLEAR_TAG: Final = re.compile(
+    r"<(/?)([a-zA-Z][^\s/<>]*+)"
+    r"([^<>=]*+(?:=\s*+(?:\"[^\"<>]*\"|'[^'<>]*'|[^\s<>\"'][^\s<>]*+|(?![\"']))[^<>=]*+)*+)>"
+)
 _ATTRIBUTE: Final = re.compile(
     r"([^\s\"'<>/=]++)(?:\s*+=\s*+(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"'][^\s>]*+)))?+"
 )
@@ -27,17 +33,35 @@ _DECLARATION: Final = re.compile(r"<(?:[!?]|/[^a-zA-Z])[^>]*>")
 
 def start_tags(html: str) -> Iterator[tuple[str, dict[str, str], int]]:
     """Name, attributes and place of each element that begins in raw HTML, whatever it is."""
-    for piece in pieces(html):
+    for piece in _walk(html):
         if not isinstance(piece, str) and not piece[1]:
             found = {name: unescape(value) for name, value in attributes(piece[3]).items()}
             yield piece[2].lower(), found, piece.start()
 
 
-def pieces(html: str) -> Iterator[str | re.Match[str]]:
-    """Text and tags in order, without elements that are not text for readers.
+def pieces(html: str) -> Iterable[tuple[str, str, str, str]]:
+    """Text and the tag behind it, in order, without elements that are not text for readers.
 
-    Of a tag, the groups are the slash that ends an element, the name and the attributes.
+    Of a tag: the slash that ends an element, the name in small letters and the attributes; all
+    are empty where there is no tag.
     """
+    split = [*_CLEAR_TAG.split(html), "", "", ""]
+    texts, slashes, names, sources = (split[place::4] for place in range(4))
+    names = [name.lower() for name in names]
+    # Whether every `<` began a tag, and none that hides what follows: as nearly always.
+    if "<" not in "".join(texts) and _DISCARDED.isdisjoint(names):
+        return zip(texts, slashes, names, sources, strict=True)
+    # Each text by itself: what a comment divides must not become one entity.
+    return (
+        (piece, "", "", "")
+        if isinstance(piece, str)
+        else ("", piece[1], piece[2].lower(), piece[3])
+        for piece in _walk(html)
+    )
+
+
+def _walk(html: str) -> Iterator[str | re.Match[str]]:
+    """Text and tags in order. Of a tag, the groups are the slash, the name and the attributes."""
     endless: set[str] = set()
     position = 0
     while (start := html.find("<", position)) >= 0:

@@ -2,16 +2,27 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
 from typing import Any, TypeAlias
 
+import orjson
 from sqlalchemy import BigInteger, Uuid, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from cms.editions.models import NamedEdition, PostEdition
 from cms.editions.search import postgresql, sqlite
-from cms.editions.search.entries import Entry, Text, entry, names, number, read, terms
+from cms.editions.search.entries import (
+    Spelled,
+    Text,
+    filed,
+    names,
+    number,
+    read,
+    said,
+    spelled,
+)
 from cms.editions.search.models import SearchEntry, SearchName, SearchNumber
 from cms.foundation import bulk
 from cms.foundation.prepared import AnyRow, Prepared
@@ -20,8 +31,9 @@ _TAKEN = select(SearchEntry.number).where(
     SearchEntry.number.in_(bindparam("numbers", expanding=True, type_=BigInteger))
 )
 
-# The id of an edition, its moment, its document and the words of its text.
-Post: TypeAlias = tuple[uuid.UUID, datetime, str, Text]
+# The id of an edition, its moment, its document and the words of its text, which may have been
+# spelled by the ``database`` of the session.
+Post: TypeAlias = tuple[uuid.UUID, datetime, str, Text | Spelled]
 
 _FOUND = Prepared(
     select(
@@ -57,46 +69,49 @@ def add(
 ) -> None:
     """Let posts be found that have no entry.
 
+    A text may have been spelled by the ``database`` of this session.
     ``version``: the one that they begin at; 0 where nobody knows any more.
     ``learned``: words that need not be kept again, since whoever calls knows that they are. It
     grows by those of ``posts``.
     """
-    found = [(at, entry(edition_id, document, text)) for edition_id, at, document, text in posts]
-    if not found:
+    posts = list(posts)
+    if not posts:
         return
-    numbers = free_numbers(session, [at for at, _ in found])
+    numbers = free_numbers(session, [at for _, at, _, _ in posts])
+    connection, way = session.connection(), _database_of(session)
     # In order: SQLite writes out what it has gathered when a number is lower than the last.
-    entries = sorted(zip(numbers, (one for _, one in found), strict=True), key=_number)
-    connection, database = session.connection(), _database(session)
-    bulk.add(session, SearchEntry, [_row(place, one) for place, one in entries])
-    database.add(connection, entries)
+    found = [
+        (place, _indexed(post, way))
+        for place, post in sorted(zip(numbers, posts, strict=True), key=_number)
+    ]
+    bulk.add(session, SearchEntry, [{"number": place, **one.row} for place, one in found])
+    way.add(connection, [(place, one.words) for place, one in found])
     learned = set() if learned is None else learned
-    new = terms(one for _, one in entries) - learned
+    new = set[str]().union(*(one.terms for _, one in found)) - learned
     if new:
         # Sorted, so that no two transactions can wait for each other.
-        database.learn(connection, sorted(new), version)
+        way.learn(connection, sorted(new), version)
         learned |= new
 
 
 def replace(session: Session, posts: Iterable[Post], *, version: int) -> None:
     """Let posts be found by what they say from ``version`` on, and no longer by what they said."""
+    connection, way = session.connection(), _database_of(session)
     for post in sorted(posts, key=_moment):
-        edition_id, moment, document, text = post
-        new = entry(edition_id, document, text)
-        found = _found(session, new.post_id)
-        if found is None or found.published_at != moment:
-            remove(session, new.post_id)
+        new = _indexed(post, way)
+        found = _found(session, new.row["post_id"])
+        if found is None or found.published_at != _moment(post):
+            remove(session, new.row["post_id"])
             add(session, [post], version=version)
             continue
         # Under the same number, so in its place among others; what it says again is not touched.
-        old = entry(found.edition_id, found.document, read(found.html))
-        connection, database = session.connection(), _database(session)
-        if (new.places, new.others) != (old.places, old.others):
-            database.replace(connection, found.number, old, new)
-            if unknown := terms([new]) - terms([old]):
-                database.learn(connection, sorted(unknown), version)
+        old = _indexed(_as_post(found), way)
+        if new.words != old.words:
+            way.replace(connection, found.number, old.words, new.words)
+            if unknown := set(new.terms) - set(old.terms):
+                way.learn(connection, sorted(unknown), version)
         _keep_number(session, found)
-        bulk.add(session, SearchEntry, [_row(found.number, new)])
+        bulk.add(session, SearchEntry, [{"number": found.number, **new.row}])
 
 
 def remove(session: Session, post_id: uuid.UUID) -> None:
@@ -104,14 +119,18 @@ def remove(session: Session, post_id: uuid.UUID) -> None:
     found = _found(session, post_id)
     if found is None:
         return
-    old = entry(found.edition_id, found.document, read(found.html))
-    _database(session).remove(session.connection(), found.number, old)
+    way = _database_of(session)
+    way.remove(session.connection(), found.number, _indexed(_as_post(found), way).words)
     _keep_number(session, found)
 
 
 def _found(session: Session, post_id: uuid.UUID) -> AnyRow | None:
     session.flush()
     return _FOUND.first(session.connection(), {"of_post": post_id})
+
+
+def _as_post(found: AnyRow) -> Post:
+    return found.edition_id, found.published_at, found.document, read(found.html)
 
 
 def _keep_number(session: Session, found: AnyRow) -> None:
@@ -133,8 +152,42 @@ def remove_name(session: Session, subject_id: uuid.UUID) -> None:
     _NAMELESS.rows(session.connection(), {"of_subject": subject_id})
 
 
-def _database(session: Session) -> ModuleType:
-    return sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+def database(name: str) -> ModuleType:
+    """What knows how a database, by the name of its dialect, has words spelled and kept."""
+    return sqlite if name == "sqlite" else postgresql
+
+
+def _database_of(session: Session) -> ModuleType:
+    return database(session.get_bind().dialect.name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """A post as the index has it."""
+
+    # Its columns but the number.
+    row: dict[str, Any]
+    # As the database takes them.
+    words: str
+    terms: list[str]
+
+
+def _indexed(post: Post, way: ModuleType) -> _Indexed:
+    edition_id, _, document, text = post
+    shown: dict[str, Any] = orjson.loads(document)
+    if isinstance(text, Text):
+        text = spelled(said(shown["title"], shown["excerpt"], text), way.spell)
+    filing = filed(shown)
+    row = {
+        "post_id": filing.post_id,
+        "edition_id": edition_id,
+        "title": text.title,
+        "excerpt": text.excerpt,
+        "often": text.often,
+        "authors": filing.authors,
+        "tags": filing.tags,
+    }
+    return _Indexed(row, way.joined(text.spelled, filing.groups), text.terms.split())
 
 
 def free_numbers(session: Session, moments: list[datetime]) -> list[int]:
@@ -154,16 +207,9 @@ def free_numbers(session: Session, moments: list[datetime]) -> list[int]:
     return [chosen[place] for place in range(len(moments))]
 
 
-def _number(numbered: tuple[int, Entry]) -> int:
+def _number(numbered: tuple[int, object]) -> int:
     return numbered[0]
 
 
 def _moment(post: Post) -> datetime:
     return post[1]
-
-
-def _row(place: int, one: Entry) -> dict[str, Any]:
-    return {"number": place, **{name: getattr(one, name) for name in _COLUMNS}}
-
-
-_COLUMNS = ("post_id", "edition_id", "title", "excerpt", "often", "authors", "tags")

@@ -4,7 +4,7 @@ import random
 import re
 import uuid
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
@@ -46,35 +46,56 @@ _TAG = re.compile(f"<{_ATTRIBUTES}>")
 class Text:
     """The words of a text, in order: what takes longest, and needs nothing else to be known."""
 
-    # Between spaces: one string goes from process to process at less cost than a thousand.
-    words: str
-    # Those that it repeats.
-    often: str
-    # How many times it has the most frequent one.
-    most: int
+    words: list[str]
+    # How often it has each.
+    counted: Counter[str]
+
+    def often(self) -> str:
+        """Those that it repeats, between spaces."""
+        often = [word for word, number in self.counted.items() if number >= OFTEN]
+        often.sort(key=self.counted.__getitem__, reverse=True)
+        return spaced(often[:MOST_OFTEN])
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A post as the index has it."""
+class Words:
+    """What a post says, as the index has it."""
 
-    post_id: uuid.UUID
-    edition_id: uuid.UUID
     title: str
     excerpt: str
     often: str
-    authors: str
-    tags: str
     # Words in their places; ``GAP`` where nothing can be found.
     places: list[str]
     # Words without a place.
     others: list[str]
+    # What a reader can ask for; some of it twice.
+    terms: list[str]
 
 
-def terms(entries: Iterable[Entry]) -> set[str]:
-    """The words that a reader can ask for."""
-    found = set[str]().union(*(part for one in entries for part in (one.places, one.others)))
-    return {word for word in found if len(word) > 1 and not GAP <= word[0] <= EVERY_POST}
+@dataclass(frozen=True, slots=True)
+class Spelled:
+    """The same as a database takes it: what needs no id can be worked out beforehand, elsewhere.
+
+    One string goes from process to process at less cost than a thousand words.
+    """
+
+    title: str
+    excerpt: str
+    often: str
+    spelled: str
+    # Between spaces.
+    terms: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filing:
+    """Under whom and what a post is filed, as the index has it."""
+
+    post_id: uuid.UUID
+    authors: str
+    tags: str
+    # What stands for them among the words.
+    groups: list[str]
 
 
 def plain(html: str) -> str:
@@ -89,33 +110,41 @@ def plain(html: str) -> str:
 def read(html: str) -> Text:
     """What to index of sanitised HTML."""
     found = words(plain(html))
-    counted = Counter(found)
-    often = sorted(
-        (word for word, number in counted.items() if number >= OFTEN), key=lambda one: -counted[one]
-    )
-    return Text(spaced(found), spaced(often[:MOST_OFTEN]), max(counted.values(), default=0))
+    return Text(found, Counter(found))
 
 
-def entry(edition_id: uuid.UUID, document: str, text: Text) -> Entry:
-    """What to index of an edition; ``text`` is that of its HTML."""
-    shown: dict[str, Any] = orjson.loads(document)
-    title, excerpt = words(shown["title"]), words(shown["excerpt"])
-    sequence = [*title, GAP, *excerpt, GAP, *text.words.split()]
+def said(title: str, excerpt: str, text: Text) -> Words:
+    """What to index of what readers are shown; ``text`` is that of the HTML."""
+    in_title, in_excerpt = words(title), words(excerpt)
+    sequence = [*in_title, GAP, *in_excerpt, GAP, *text.words]
     places = sequence[:MOST_PLACES]
-    if text.most + len(title) + len(excerpt) > MOST_REPEATED:
+    most = max(text.counted.values(), default=0)
+    if most + len(in_title) + len(in_excerpt) > MOST_REPEATED:
         places = _bounded(places)
     tail = dict.fromkeys(sequence[MOST_PLACES:])
-    groups = [GROUP + uuid.UUID(one).hex for one in (*shown["authors"], *shown["tags"])]
-    return Entry(
-        post_id=uuid.UUID(shown["id"]),
-        edition_id=edition_id,
-        title=spaced(title),
-        excerpt=spaced(excerpt),
-        often=text.often,
-        authors=spaced(shown["authors"]),
-        tags=spaced(shown["tags"]),
+    return Words(
+        title=spaced(in_title),
+        excerpt=spaced(in_excerpt),
+        often=text.often(),
         places=places,
-        others=[EVERY_POST, *tail, *groups, *(IN_TITLE + word for word in dict.fromkeys(title))],
+        others=[EVERY_POST, *tail, *(IN_TITLE + word for word in dict.fromkeys(in_title))],
+        terms=[word for word in (*text.counted, *in_title, *in_excerpt) if len(word) > 1],
+    )
+
+
+def spelled(said: Words, spell: Callable[[Words], str]) -> Spelled:
+    """What a post says in the way of a database, which is ``spell``."""
+    return Spelled(said.title, said.excerpt, said.often, spell(said), spaced(said.terms))
+
+
+def filed(shown: Mapping[str, Any]) -> Filing:
+    """What to index of a document beside its words."""
+    authors, tags = shown["authors"], shown["tags"]
+    return Filing(
+        post_id=uuid.UUID(shown["id"]),
+        authors=spaced(authors),
+        tags=spaced(tags),
+        groups=[GROUP + one.replace("-", "") for one in (*authors, *tags)],
     )
 
 

@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
+import orjson
+
 from cms.delivery import queries as site
 from cms.delivery.looking import View
 from cms.delivery.search import queries
@@ -108,23 +110,24 @@ def _posts(view: View, ids: Ids) -> dict[int, Former]:
     numbers = {row.id: row.number for row in rows}
     texts = queries.editions(view.connection, list(numbers)) if numbers else {}
     return {
-        numbers[one]: _former(
-            numbers[one], entries.entry(one, text.document, entries.read(text.html))
-        )
+        numbers[one]: _former(numbers[one], one, text.document, text.html)
         for one, text in texts.items()
     }
 
 
-def _former(number: int, entry: entries.Entry) -> Former:
+def _former(number: int, edition_id: uuid.UUID, document: str, html: str) -> Former:
+    shown: dict[str, Any] = orjson.loads(document)
+    said = entries.said(shown["title"], shown["excerpt"], entries.read(html))
+    filing = entries.filed(shown)
     return Former(
         number=number,
-        edition_id=str(entry.edition_id),
-        title=entry.title,
-        excerpt=entry.excerpt,
-        often=entry.often,
-        authors=entry.authors,
-        tags=entry.tags,
-        words=Words.of(entry),
+        edition_id=str(edition_id),
+        title=said.title,
+        excerpt=said.excerpt,
+        often=said.often,
+        authors=filing.authors,
+        tags=filing.tags,
+        words=Words.of(said, filing),
     )
 
 

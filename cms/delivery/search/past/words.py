@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from cms.delivery.search.asked import Asked, Sought
 from cms.delivery.search.language import Term
-from cms.editions.search.entries import GROUP, Entry
+from cms.editions.search import entries
+from cms.editions.search.entries import GROUP, Filing
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +16,9 @@ class Words:
     known: frozenset[str]
 
     @classmethod
-    def of(cls, entry: Entry) -> "Words":
+    def of(cls, said: entries.Words, filing: Filing) -> "Words":
         """As the index would have them."""
-        return cls(entry.places, frozenset((*entry.places, *entry.others)))
+        return cls(said.places, frozenset((*said.places, *said.others, *filing.groups)))
 
     def fit(self, asked: Asked) -> bool:
         """Whether they are what is asked for, wherever the post stands in time."""
