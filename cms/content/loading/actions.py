@@ -2,9 +2,9 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,8 +37,7 @@ from cms.foundation.errors import Unprocessable
 MOST_LEARNED = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A post that is valid and rendered: all that can be done without the database.
 
     It goes from process to process, so it holds few things, and none that nobody asks for there.
@@ -99,7 +98,7 @@ def render(values: dict[str, Any], *, database: str, now: datetime) -> Ready:
         authors=_by_slug(values.pop("authors", ()), "author"),
         tags=_by_slug(values.pop("tags", ()), "tag"),
         body=body,
-        rendered=replace(rendered, text=""),
+        rendered=rendered._replace(text=""),
         words=entries.spelled(said, search.database(database).spell),
     )
 

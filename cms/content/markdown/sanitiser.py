@@ -75,8 +75,9 @@ _FLAGS: Final = frozenset({"checked", "disabled", "open", "reversed"})
 
 def sanitise(html: str) -> str:
     """Only what is allowed, with ids that are unique and links inside the document that work."""
-    # A lone surrogate is no character and cannot be stored or sent.
-    html = re.sub("[\ud800-\udfff]", "\ufffd", html)
+    if not html.isascii():
+        # A lone surrogate is no character and cannot be stored or sent.
+        html = re.sub("[\ud800-\udfff]", "\ufffd", html)
     return anchors.connect(_cleaner().clean(balance(html, ALLOWED)))
 
 
