@@ -44,23 +44,6 @@ def test_a_column_that_says_the_same_in_all_rows_is_stored_in_all(database: Data
     assert stored(database) == [{**row, "until_version": 1} for row in same]
 
 
-@pytest.mark.parametrize("wanted", [[], ["post-0"], [AWKWARD, "post-3", "post-98", "none"]])
-def test_many_texts_are_asked_for_as_one_value(database: Database, wanted: list[str]) -> None:
-    slugs = [AWKWARD, *(f"post-{number}" for number in range(1, 100))]
-    with database.transaction() as session:
-        bulk.add(
-            session,
-            PostEdition,
-            [{**row, "slug": slug} for row, slug in zip(rows(100), slugs, strict=True)],
-        )
-        connection = session.connection()
-        found = session.scalars(
-            select(PostEdition.slug).where(bulk.among(connection, PostEdition.slug, wanted))
-        ).all()
-
-    assert set(found) == set(wanted) & set(slugs)
-
-
 def test_what_the_session_has_not_written_yet_comes_first(database: Database) -> None:
     first, *others = rows(100)
     with database.transaction() as session:

@@ -183,11 +183,11 @@ def _choose_slugs(session: Session, posts: list[Ready]) -> tuple[dict[int, str],
 
 def _taken(session: Session, wanted: set[str]) -> set[str]:
     """Which of these a working copy has, or what readers still see of a post."""
-    connection = session.connection()
-    copies = select(Post.slug).where(bulk.among(connection, Post.slug, wanted), KEPT)
-    live = bulk.among(connection, PostEdition.slug, wanted)
-    editions = select(PostEdition.slug).where(live, PostEdition.live())
-    return {*session.scalars(copies), *session.scalars(editions)}
+    live = select(PostEdition.slug).where(PostEdition.slug.in_(wanted), PostEdition.live())
+    return {
+        *session.scalars(select(Post.slug).where(Post.slug.in_(wanted), KEPT)),
+        *session.scalars(live),
+    }
 
 
 def _ids(named: Iterable[str], known: dict[str, uuid.UUID]) -> tuple[uuid.UUID, ...]:
