@@ -53,6 +53,8 @@ def blocks(html: str) -> Iterator[tuple[str, bool]]:
     parts: list[str] = []
     around: list[str] = []
     hidden_above: int | None = None
+    # Most texts have none: do not look at each tag.
+    has_notes = 'class="footnote' in html
     *pieces, last = _TAG.split(html)
     groups = (pieces[group::4] for group in range(4))
     for text, closing, name, attributes in zip(*groups, strict=True):
@@ -68,9 +70,10 @@ def blocks(html: str) -> Iterator[tuple[str, bool]]:
             if hidden_above == len(around):
                 hidden_above = None
         elif name not in VOID:
-            if attributes and hidden_above is None and any(map(attributes.__contains__, _MARKERS)):
+            if has_notes and hidden_above is None and any(map(attributes.__contains__, _MARKERS)):
                 hidden_above = len(around)
-            around.append("footnotes" if 'class="footnotes"' in attributes else name)
+            is_section = has_notes and 'class="footnotes"' in attributes
+            around.append("footnotes" if is_section else name)
     parts.append(_plain(last, around))
     yield from _finished(parts, around)
 

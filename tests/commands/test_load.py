@@ -21,6 +21,7 @@ from cms.content.posts import queries
 from cms.content.posts.models import Post
 from cms.content.posts.trash import actions as trash
 from cms.editions.models import Site
+from cms.editions.search.models import SearchTerm
 from cms.foundation import moments
 from cms.foundation.audit.models import AuditEntry
 from cms.foundation.database import Database
@@ -209,6 +210,31 @@ def test_names_that_exist_are_used(admin: Cms, write: Write) -> None:
 
     (tag,) = read("/api/v1/tags")["data"]
     assert (tag["slug"], tag["name"], tag["post_count"]) == ("s", "Straße", 2)
+
+
+def test_a_name_that_is_wrong_is_refused_each_time(admin: Cms, write: Write) -> None:
+    good, wrong = {"name": "News", "slug": "news"}, {"name": "News", "slug": "N E W S"}
+    lines = [{"title": "A", "tags": [one, good]} for one in (good, wrong, good, wrong, {"name": 1})]
+
+    outcome = admin("load", "--json", str(write(*lines)))
+
+    report = json.loads(outcome.out)
+    assert report["loaded"] == 2
+    assert [one["line"] for one in report["refused"]] == [2, 4, 5]
+    assert read("/api/v1/tags/news")["post_count"] == 2
+
+
+def test_a_post_that_is_refused_leaves_no_word_behind(
+    admin: Cms, write: Write, stored: Database
+) -> None:
+    lines = [
+        {"title": "First", "slug": "taken", "body": "Kept shared"},
+        {"title": "Second", "slug": "taken", "body": "Shared lost"},
+    ]
+    assert admin("load", str(write(*lines))).code == 1
+
+    with stored.session(read_only=True) as session:
+        assert set(session.scalars(select(SearchTerm.term))) == {"first", "kept", "shared"}
 
 
 def test_without_an_admin_it_says_what_to_do_first(migrated: Cms, write: Write) -> None:

@@ -34,6 +34,16 @@ def test_rows_are_stored_as_the_session_reads_them(database: Database, number: i
     assert stored(database) == rows(number)
 
 
+def test_a_column_that_says_the_same_in_all_rows_is_stored_in_all(database: Database) -> None:
+    first = rows(1)[0]
+    own = ("id", "subject_id", "slug")
+    same = [{**first, **{name: row[name] for name in own}} for row in rows(100)]
+    with database.transaction() as session:
+        bulk.add(session, PostEdition, [{**row, "until_version": 1} for row in same])
+
+    assert stored(database) == [{**row, "until_version": 1} for row in same]
+
+
 def test_what_the_session_has_not_written_yet_comes_first(database: Database) -> None:
     first, *others = rows(100)
     with database.transaction() as session:

@@ -1,7 +1,7 @@
 """One line of the file to one post that is valid and rendered; or to what is wrong with it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import orjson
 from marshmallow import ValidationError
@@ -17,8 +17,7 @@ LONGEST_LINE = 4_000_000
 _SCHEMA = LoadedPost()
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A line by its number, from 1. ``ready`` and ``fault`` are both empty for an empty line."""
 
     number: int

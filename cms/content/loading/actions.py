@@ -2,9 +2,9 @@
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -37,8 +37,7 @@ from cms.foundation.errors import Unprocessable
 MOST_LEARNED = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A post that is valid and rendered: all that can be done without the database.
 
     It goes from process to process, so it holds few things, and none that nobody asks for there.
@@ -99,7 +98,7 @@ def render(values: dict[str, Any], *, database: str, now: datetime) -> Ready:
         authors=_by_slug(values.pop("authors", ()), "author"),
         tags=_by_slug(values.pop("tags", ()), "tag"),
         body=body,
-        rendered=replace(rendered, text=""),
+        rendered=rendered._replace(text=""),
         words=entries.spelled(said, search.database(database).spell),
     )
 
@@ -184,11 +183,11 @@ def _choose_slugs(session: Session, posts: list[Ready]) -> tuple[dict[int, str],
 
 def _taken(session: Session, wanted: set[str]) -> set[str]:
     """Which of these a working copy has, or what readers still see of a post."""
-    connection = session.connection()
-    copies = select(Post.slug).where(bulk.among(connection, Post.slug, wanted), KEPT)
-    live = bulk.among(connection, PostEdition.slug, wanted)
-    editions = select(PostEdition.slug).where(live, PostEdition.live())
-    return {*session.scalars(copies), *session.scalars(editions)}
+    live = select(PostEdition.slug).where(PostEdition.slug.in_(wanted), PostEdition.live())
+    return {
+        *session.scalars(select(Post.slug).where(Post.slug.in_(wanted), KEPT)),
+        *session.scalars(live),
+    }
 
 
 def _ids(named: Iterable[str], known: dict[str, uuid.UUID]) -> tuple[uuid.UUID, ...]:

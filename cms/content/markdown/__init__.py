@@ -1,8 +1,7 @@
 """Markdown source to what readers get: safe HTML, its plain text and the numbers about it."""
 
 import re
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from cms.content.markdown.parts import Parts
 from cms.foundation.errors import Unprocessable
@@ -10,8 +9,7 @@ from cms.foundation.errors import Unprocessable
 LONGEST_HTML: Final = 10_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """One rendering. ``text`` and ``excerpt`` are plain text, not HTML.
 
     ``word_count``: in ``text``, a Han or Kana character is a word of its own; elsewhere a word is

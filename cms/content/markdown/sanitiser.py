@@ -78,8 +78,9 @@ def sanitise(html: str, *, is_orderly: bool = False) -> str:
 
     ``is_orderly``: that nothing in ``html`` is for ``balance`` to repair.
     """
-    # A lone surrogate is no character and cannot be stored or sent.
-    html = re.sub("[\ud800-\udfff]", "\ufffd", html)
+    if not html.isascii():
+        # A lone surrogate is no character and cannot be stored or sent.
+        html = re.sub("[\ud800-\udfff]", "\ufffd", html)
     if not is_orderly:
         html = balance(html, ALLOWED)
     return anchors.connect(_cleaner().clean(html))
