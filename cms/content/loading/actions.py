@@ -163,7 +163,7 @@ def add(
 def _choose_slugs(session: Session, posts: list[Ready]) -> tuple[dict[int, str], dict[int, str]]:
     """A slug for each place, and the places whose slug is taken."""
     wanted = {place: ready.slug for place, ready in enumerate(posts)}
-    taken = _taken(session, set(wanted.values()))
+    taken = taken_slugs(session, set(wanted.values()))
     chosen: dict[int, str] = {}
     refused: dict[int, str] = {}
     for place, slug in wanted.items():
@@ -174,14 +174,14 @@ def _choose_slugs(session: Session, posts: list[Ready]) -> tuple[dict[int, str],
                 break
             number += 1
             free = slugs.numbered(slug, number)
-            taken |= _taken(session, {free}) if free not in taken else set()
+            taken |= taken_slugs(session, {free}) if free not in taken else set()
         else:
             taken.add(free)
             chosen[place] = free
     return chosen, refused
 
 
-def _taken(session: Session, wanted: set[str]) -> set[str]:
+def taken_slugs(session: Session, wanted: set[str]) -> set[str]:
     """Which of these a working copy has, or what readers still see of a post."""
     live = select(PostEdition.slug).where(PostEdition.slug.in_(wanted), PostEdition.live())
     return {
