@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -171,14 +171,14 @@ class Database:
             kept = self._of_thread.connection = self.lookup.connect()
         return kept
 
-    def ask(self, statement: Prepared, parameters: Mapping[str, Any]) -> Sequence[AnyRow]:
-        """What a look finds; over a new connection where the one of this thread was lost."""
+    def ask(self, statement: Prepared, parameters: Mapping[str, Any]) -> AnyRow | None:
+        """The first that a look finds; over a new connection where that of this thread was lost."""
         try:
-            return statement.rows(self.look(), parameters)
+            return statement.first(self.look(), parameters)
         except DBAPIError as error:
             if not error.connection_invalidated:
                 raise
-            return statement.rows(self.look(), parameters)
+            return statement.first(self.look(), parameters)
 
     def look_anew(self) -> None:
         """Give up the connection of this thread; the next look makes another."""

@@ -1,6 +1,6 @@
 """Statements that are compiled once, and from then on given to the driver as they are.
 
-What SQLAlchemy does at each execution takes far longer than the database does for a short look.
+What SQLAlchemy does at each execution takes far longer than the database does for a short one.
 """
 
 from collections import namedtuple
@@ -25,9 +25,10 @@ Conversion = Callable[[Any], Any]
 
 
 class Prepared:
-    """A statement that gives rows. It begins no transaction: it runs in one that has begun.
+    """A statement that gives rows: one that looks, or one that changes and returns.
 
-    So it is for looks, and for the connection of a session.
+    It begins no transaction. So it is for looks, and for the connection of a session, where one has
+    begun.
     """
 
     def __init__(self, statement: Statement) -> None:

@@ -190,10 +190,12 @@ def test_a_look_goes_on_over_a_new_connection(database: Database) -> None:
     if database.is_sqlite:
         pytest.skip("SQLite lives in the process")
     prepared = Prepared(select(func.pg_backend_pid().label("process")))
-    ((before,),) = database.ask(prepared, {})
+    before = database.ask(prepared, {})
+    assert before is not None
     with database.lookup.connect() as other:
-        other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": before})
+        other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": before.process})
 
-    ((after,),) = database.ask(prepared, {})
+    after = database.ask(prepared, {})
 
-    assert after != before
+    assert after is not None
+    assert after.process != before.process

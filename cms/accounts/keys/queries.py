@@ -51,11 +51,11 @@ def find_caller(
     database: Database, digest: str, *, now: datetime
 ) -> tuple[Caller, datetime | None] | None:
     """Whom the key with this digest speaks for, if it opens anything; when it was last used."""
-    for found in database.ask(_OPENING, {"digest": digest, "now": now}):
-        user = Caller.acting(found.id, found.name, found.role)
-        by = user.through(found.key_id, found.permissions, found.tag_ids)
-        return by, found.last_used_at
-    return None
+    found = database.ask(_OPENING, {"digest": digest, "now": now})
+    if found is None:
+        return None
+    user = Caller.acting(found.id, found.name, found.role)
+    return user.through(found.key_id, found.permissions, found.tag_ids), found.last_used_at
 
 
 def get(session: Session, key_id: uuid.UUID, *, of: uuid.UUID | None = None) -> AccessKey:

@@ -40,4 +40,4 @@ def find_caller(
     """An active user, if this login is theirs and still counts."""
     given = {"login_id": login_id, "user_id": user_id, "now": now}
     found = database.ask(_LOGGED_IN, given)
-    return Caller.acting(*found[0]) if found else None
+    return None if found is None else Caller.acting(found.id, found.name, found.role)

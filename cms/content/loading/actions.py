@@ -76,6 +76,8 @@ def render(values: dict[str, Any], *, database: str, now: datetime) -> Ready:
     if (values.get("published_at") or now) > now:
         message = "published_at: Must not be in the future."
         raise Unprocessable(message)
+    # A copy: what is sent otherwise is taken out.
+    values = dict(values)
     if "html" in values:
         html = markdown.sanitise(values.pop("html"))
         body, rendered = markdown.as_source(html), markdown.describe(html)

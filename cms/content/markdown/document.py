@@ -55,8 +55,8 @@ class Document:
     def __init__(self, source: Source) -> None:
         self._source = source
         self.text = Flow(source)
-        # Whether its tags are nested as HTML has it, and not deeply: there is no raw HTML in it,
-        # no link inside of a link, and no end of emphasis inside of emphasis.
+        # Whether its tags are nested as HTML has it, and not deeply: there is no raw HTML in it, no
+        # link inside of a link, and no deep emphasis.
         self.is_orderly = True
         self._notes: dict[str, Flow] = {}
         # Number of each footnote that is referred to, and how often it is; in order.

@@ -69,7 +69,6 @@ def add(
 ) -> None:
     """Let posts be found that have no entry.
 
-    A text may have been spelled by the ``database`` of this session.
     ``version``: the one that they begin at; 0 where nobody knows any more.
     ``learned``: words that need not be kept again, since whoever calls knows that they are. It
     grows by those of ``posts``.
@@ -101,7 +100,7 @@ def replace(session: Session, posts: Iterable[Post], *, version: int) -> None:
         new = _indexed(post, way)
         found = _found(session, new.row["post_id"])
         if found is None or found.published_at != _moment(post):
-            remove(session, new.row["post_id"])
+            _forget(session, found)
             add(session, [post], version=version)
             continue
         # Under the same number, so in its place among others; what it says again is not touched.
@@ -116,7 +115,10 @@ def replace(session: Session, posts: Iterable[Post], *, version: int) -> None:
 
 def remove(session: Session, post_id: uuid.UUID) -> None:
     """Let a post no longer be found."""
-    found = _found(session, post_id)
+    _forget(session, _found(session, post_id))
+
+
+def _forget(session: Session, found: AnyRow | None) -> None:
     if found is None:
         return
     way = _database_of(session)
