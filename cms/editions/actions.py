@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Uuid, bindparam, update
+from sqlalchemy import BigInteger, Dialect, Uuid, bindparam, update
 from sqlalchemy.orm import Session
 
 from cms.editions import counts, versions
@@ -26,6 +26,7 @@ from cms.editions.models import (
 from cms.editions.search import actions as search
 from cms.editions.search.entries import Spelled, Text
 from cms.foundation import bulk
+from cms.foundation.bulk import Rows
 from cms.foundation.database import Base, new_id
 from cms.foundation.prepared import AnyRow, Prepared
 
@@ -47,6 +48,20 @@ class Issued:
         return counts.of_post(self.columns["published_at"], [*self.author_ids, *self.tag_ids])
 
 
+class Batch(NamedTuple):
+    """First editions of some posts as the database takes them: all but the version they begin at.
+
+    They need no connection, and go to other processes.
+    """
+
+    post_ids: list[uuid.UUID]
+    # What they count for.
+    counted: Counter[uuid.UUID]
+    # Of editions and listings.
+    rows: list[Rows]
+    entries: search.Entries
+
+
 def issue(
     session: Session, edition: NamedEdition, *, kind: str, by_id: uuid.UUID | None, now: datetime
 ) -> None:
@@ -66,63 +81,66 @@ def issue(
 
 def issue_post(session: Session, post: Issued, *, by_id: uuid.UUID | None, now: datetime) -> None:
     """Publish a post: its edition, and the listings that let it be found by author and tag."""
-    version = versions.take(session)
-    left = end_post(session, post.columns["subject_id"], version)
-    issued = _issue_posts(session, [post], left, version=version, by_id=by_id, now=now)
+    version, post_id = versions.take(session), post.columns["subject_id"]
+    left = end_post(session, post_id, version)
+    issued = add_posts(session, [post], version=version)
+    _explain_posts(session, [post_id], version=version, by_id=by_id, now=now)
+    entered = Counter(post.counted())
+    entered.subtract(left)
+    counts.change(session, entered, version=version)
     if left:
         search.replace(session, issued, version=version)
     else:
         search.add(session, issued, version=version)
 
 
-def issue_new_posts(
+def batch(posts: Iterable[Issued], dialect: Dialect) -> Batch:
+    """What ``issue_batches`` needs to publish ``posts``, at least one, that have no edition yet."""
+    posts = list(posts)
+    rows, found = _begin(posts)
+    return Batch(
+        post_ids=[post.columns["subject_id"] for post in posts],
+        counted=Counter(group for post in posts for group in post.counted()),
+        rows=[bulk.converted(model, some, dialect) for model, some in rows.items() if some],
+        entries=search.entries_of(found, dialect),
+    )
+
+
+def issue_batches(
     session: Session,
-    posts: list[Issued],
+    batches: list[Batch],
     *,
     by_id: uuid.UUID | None,
     now: datetime,
-    learned: set[str] | None = None,
-) -> int:
-    """Publish many posts that have no edition yet, in few statements and under one version.
+    learned: set[str],
+) -> None:
+    """Publish many posts, in few statements and under one version.
 
-    Gives the version. ``learned``: see ``search.add``.
+    ``learned``: see ``search.add_entries``.
     """
     version = versions.take(session)
-    issued = _issue_posts(session, posts, [], version=version, by_id=by_id, now=now)
-    search.add(session, issued, version=version, learned=learned)
-    return version
+    for rows in bulk.joined(rows for one in batches for rows in one.rows):
+        bulk.insert(session, rows, from_version=version)
+    post_ids = [post_id for one in batches for post_id in one.post_ids]
+    _explain_posts(session, post_ids, version=version, by_id=by_id, now=now)
+    entered = Counter[uuid.UUID]()
+    for one in batches:
+        entered.update(one.counted)
+    counts.change(session, entered, version=version)
+    found = [one.entries for one in batches]
+    search.add_entries(session, found, version=version, learned=learned)
 
 
-def _issue_posts(
+def _explain_posts(
     session: Session,
-    posts: list[Issued],
-    left: list[uuid.UUID],
+    post_ids: list[uuid.UUID],
     *,
     version: int,
     by_id: uuid.UUID | None,
     now: datetime,
-) -> list[search.Post]:
-    """Issue editions, explain and count them; ``left``: what those before no longer count for.
-
-    Gives what is to be found.
-    """
-    entered, reasons = Counter[uuid.UUID](), []
-    for post in posts:
-        entered.update(post.counted())
-        reasons.append(
-            {
-                "version": version,
-                "kind": "post.published",
-                "subject_id": post.columns["subject_id"],
-                "by_id": by_id,
-                "at": now,
-            }
-        )
-    entered.subtract(left)
-    issued = add_posts(session, posts, version=version)
-    bulk.add(session, Change, reasons)
-    counts.change(session, entered, version=version)
-    return issued
+) -> None:
+    why = {"version": version, "kind": "post.published", "by_id": by_id, "at": now}
+    bulk.add(session, Change, [{**why, "subject_id": post_id} for post_id in post_ids])
 
 
 def add_posts(session: Session, posts: Iterable[Issued], *, version: int) -> list[search.Post]:
@@ -131,7 +149,16 @@ def add_posts(session: Session, posts: Iterable[Issued], *, version: int) -> lis
     In few statements. Whoever calls it has ended the editions before, counts and explains, and
     lets them be found.
     """
-    span = {"from_version": version, "until_version": None}
+    rows, found = _begin(posts)
+    for model, some in rows.items():
+        bulk.add(session, model, some, from_version=version)
+    return found
+
+
+def _begin(
+    posts: Iterable[Issued],
+) -> tuple[dict[type[Base], list[dict[str, Any]]], list[search.Post]]:
+    """The rows of editions and listings, without their version, and what is to be found."""
     rows: dict[type[Base], list[dict[str, Any]]] = {
         PostEdition: [],
         AuthorListing: [],
@@ -139,7 +166,7 @@ def add_posts(session: Session, posts: Iterable[Issued], *, version: int) -> lis
     }
     found = []
     for post in posts:
-        edition = {**post.columns, "id": new_id(), **span}
+        edition = {**post.columns, "id": new_id()}
         rows[PostEdition].append(edition)
         found.append((edition["id"], edition["published_at"], edition["document"], post.text))
         for listing, group_ids in ((AuthorListing, post.author_ids), (TagListing, post.tag_ids)):
@@ -149,13 +176,10 @@ def add_posts(session: Session, posts: Iterable[Issued], *, version: int) -> lis
                     "group_id": group_id,
                     "post_id": edition["subject_id"],
                     "published_at": edition["published_at"],
-                    **span,
                 }
                 for group_id in group_ids
             ]
-    for model, all_of_them in rows.items():
-        bulk.add(session, model, all_of_them)
-    return found
+    return rows, found
 
 
 def withdraw(

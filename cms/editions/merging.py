@@ -26,6 +26,12 @@ from cms.editions.search import entries
 
 # Posts whose texts are in memory at a time.
 PORTION = 200
+# What an edition says, whichever it is and whenever it begins and ends.
+_COLUMNS = [
+    column
+    for column in inspect(PostEdition).columns
+    if column.key not in ("id", "from_version", "until_version")
+]
 # Where a post is listed under it, and where its document names it.
 PLACES: dict[type[NamedEdition], tuple[type[Listing], str]] = {
     AuthorEdition: (AuthorListing, "authors"),
@@ -79,7 +85,7 @@ def _refile(
 ) -> None:
     """Issue the live edition of each post again, with the second of ``pair`` for the first."""
     live = PostEdition.subject_id.in_(post_ids) & PostEdition.live()
-    rows = session.execute(select(*inspect(PostEdition).columns).where(live)).mappings().all()
+    rows = session.execute(select(*_COLUMNS).where(live)).mappings().all()
     issued = [_refiled(dict(row), PLACES[model][1], pair) for row in rows]
     entered = Counter[uuid.UUID]()
     for post in issued:

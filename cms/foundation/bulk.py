@@ -1,9 +1,9 @@
 """Many rows into a table at once, in the fastest way of each database."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, Dialect
+from sqlalchemy import Column, Connection, Dialect, Uuid
 from sqlalchemy.orm import Session
 
 from cms.foundation import audit
@@ -13,20 +13,49 @@ from cms.foundation.database import Base
 FEW = 10
 
 
-def add(session: Session, model: type[Base], rows: Sequence[dict[str, Any]]) -> None:
+class Rows(NamedTuple):
+    """Rows of a table as a driver takes them; to make them needs no connection."""
+
+    table: str
+    columns: tuple[str, ...]
+    values: list[tuple[Any, ...]]
+
+
+def add(session: Session, model: type[Base], rows: Sequence[dict[str, Any]], **same: Any) -> None:
     """Insert ``rows``: values by the names of their columns, the same ones in each.
 
     SQLAlchemy's own way looks at each value several times, which takes longer than the database.
+    ``same``: see ``insert``.
     """
-    if not rows:
-        return
-    session.flush()
-    connection = session.connection()
+    if rows:
+        insert(session, converted(model, rows, session.connection().dialect), **same)
+
+
+def converted(model: type[Base], rows: Sequence[dict[str, Any]], dialect: Dialect) -> Rows:
+    """``rows``, at least one, in the way of a database: what ``insert`` takes."""
     table = Base.metadata.tables[model.__tablename__]
-    columns = [table.columns[name] for name in rows[0]]
-    values = (_converted(column, rows, connection.dialect) for column in columns)
-    write(connection, table.name, list(rows[0]), list(zip(*values, strict=True)))
-    audit.count_inserted(session, table.name, len(rows))
+    names = tuple(rows[0])
+    values = (_converted(table.columns[name], rows, dialect) for name in names)
+    return Rows(table.name, names, list(zip(*values, strict=True)))
+
+
+def joined(many: Iterable[Rows]) -> list[Rows]:
+    """One for each table with all its rows, which have the same columns."""
+    found: dict[str, Rows] = {}
+    for rows in many:
+        if rows.table not in found:
+            found[rows.table] = rows._replace(values=[])
+        found[rows.table].values.extend(rows.values)
+    return list(found.values())
+
+
+def insert(session: Session, rows: Rows, **same: Any) -> None:
+    """Insert ``rows``, with ``same`` in further columns of each: numbers and texts."""
+    session.flush()
+    table, columns, values = rows
+    further = tuple(same.values())
+    write(session.connection(), table, [*columns, *same], [row + further for row in values])
+    audit.count_inserted(session, table, len(values))
 
 
 def write(
@@ -56,6 +85,10 @@ def _converted(
     convert = column.type.dialect_impl(dialect).bind_processor(dialect)
     name = column.name
     values = [row[name] for row in rows]
+    if isinstance(column.type, Uuid):
+        # Both take digits: PostgreSQL's driver would make as much of them, and between processes
+        # an object takes five times as long.
+        return [value and value.hex for value in values]
     if convert is None:
         return values
     first = values[0]

@@ -30,6 +30,9 @@ from cms.foundation.prepared import AnyRow, Prepared
 
 # No look may take longer: whoever asks for what takes so long asks for too much.
 LOOK_SECONDS = 5.0
+# PostgreSQL, in kilobytes: what waits to be sorted into an index of words. Each search reads it, so
+# let it be little.
+MOST_WAITING = 512
 # PostgreSQL: the statement was cancelled, since it took too long.
 CANCELLED = "57014"
 
@@ -199,7 +202,10 @@ def _postgresql_engine(
 ) -> Engine:
     milliseconds = timeout * 1000
     longest = milliseconds if longest_statement is None else max(1, int(longest_statement * 1000))
-    limits = f"-c lock_timeout={milliseconds // 3} -c statement_timeout={longest}"
+    limits = (
+        f"-c lock_timeout={milliseconds // 3} -c statement_timeout={longest}"
+        f" -c gin_pending_list_limit={MOST_WAITING}"
+    )
     return create_engine(
         url,
         # A connection that died while it was idle is replaced before anybody uses it.

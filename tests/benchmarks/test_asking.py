@@ -12,8 +12,8 @@ from benchmarks.questions import BEHIND, questions
 from benchmarks.rows import Row
 from cms.accounts.models import User
 from cms.accounts.permissions import Caller as By
-from cms.content.loading import actions
-from cms.content.loading.actions import Known
+from cms.content.loading import actions, rendering
+from cms.content.loading.actions import Known, Portion
 from cms.content.loading.schemas import LoadedPost
 from cms.foundation import moments
 from cms.foundation.http.edge import Edge
@@ -32,8 +32,8 @@ def site(app: Edge, admin: Caller, tmp_path: Path) -> Edge:
     dialect = app.database.writer.dialect.name
     with app.database.transaction() as session:
         by = By.of(session.get_one(User, uuid.UUID(admin.user_id)))
-        ready = [actions.render(line, database=dialect, now=now) for line in lines]
-        assert actions.add(session, ready, known=Known(), by=by, now=now) == {}
+        ready = [rendering.render(line, database=dialect, now=now) for line in lines]
+        assert actions.add(session, [Portion(ready)], known=Known(), by=by, now=now) == {}
     return app
 
 

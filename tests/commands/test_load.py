@@ -2,11 +2,14 @@
 
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,9 @@ from sqlalchemy import func, select
 from cms.accounts.models import User
 from cms.accounts.permissions import Caller
 from cms.app import create_app
+from cms.commands.load import command, reading
+from cms.commands.load.preparing import Job, Prepared, prepare_apart
+from cms.content.loading.assembling import Names
 from cms.content.loading.models import Load
 from cms.content.posts import queries
 from cms.content.posts.models import Post
@@ -29,6 +35,7 @@ from cms.foundation.settings import load as load_settings
 from cms.foundation.versions import ANY
 from tests.commands.conftest import Cms
 from tests.live import record
+from tests.search.test_index import check_the_index
 
 Write = Callable[..., Path]
 
@@ -237,6 +244,78 @@ def test_a_post_that_is_refused_leaves_no_word_behind(
         assert set(session.scalars(select(SearchTerm.term))) == {"first", "kept", "shared"}
 
 
+def test_posts_are_the_same_however_much_of_them_was_known_beforehand(
+    admin: Cms, write: Write, stored: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A line whose names were met before is made into rows where it is rendered, others later."""
+
+    def lines(name: str) -> Path:
+        posts: list[dict[str, Any]] = [
+            {
+                **WHOLE,
+                "slug": f"{name}-{number}",
+                # Met in the middle: what stands around it is known, it is not.
+                "tags": [{"name": "News", "slug": "news"}, {"name": f"Tag {number // 7}"}],
+                "authors": WHOLE["authors"] if number % 3 else [],
+                "excerpt": None if number % 2 else "In short",
+            }
+            for number in range(30)
+        ]
+        posts[13] = {**posts[13], "slug": f"{name}-2", "title": "Refusedword"}
+        # Gets a number, since a line before it has its slug.
+        posts[22] = {"title": f"{name} 3", "body": "Some *text*"}
+        return write(*posts, name=f"{name}.ndjson")
+
+    monkeypatch.setattr(command, "BATCH", 1)
+    monkeypatch.setattr(reading, "CHUNK", 3)
+    in_parts = admin("load", "--json", str(lines("old")))
+    monkeypatch.setattr(reading, "CHUNK", 100)
+    at_once = admin("load", "--json", str(lines("new")))
+
+    for outcome in (in_parts, at_once):
+        report = json.loads(outcome.out)
+        assert (report["loaded"], [one["line"] for one in report["refused"]]) == (29, [14])
+    seen = {}
+    for post in read("/api/v1/posts?limit=100")["data"]:
+        name, rest = post.pop("slug").split("-", 1)
+        if rest == "3-2":
+            del post["published_at"], post["title"]
+        del post["id"], post["updated_at"]
+        seen[name, rest] = post
+    assert {rest for name, rest in seen if name == "old"} == {
+        *(str(number) for number in range(30) if number not in (13, 22)),
+        "3-2",
+    }
+    for (name, rest), found in seen.items():
+        assert found == seen["new" if name == "old" else "old", rest]
+    record.is_whole(admin.database_url)
+    check_the_index(stored)
+    with stored.session(read_only=True) as session:
+        assert "refusedword" not in set(session.scalars(select(SearchTerm.term)))
+
+
+def test_a_line_becomes_rows_as_soon_as_its_names_are_known() -> None:
+    by_id, ann = uuid.uuid4(), uuid.uuid4()
+    lines = [
+        {"title": "Known", "authors": [{"name": "Ann"}]},
+        {"title": "Unknown", "tags": [{"name": "New"}]},
+        {"title": "Without"},
+    ]
+    numbered = [(number, json.dumps(line).encode()) for number, line in enumerate(lines, 1)]
+
+    job = Job("sqlite", by_id, Names({"ann": ann}, {}).packed())
+    prepared: Prepared = pickle.loads(prepare_apart(numbered, job))  # noqa: S301 - just pickled
+
+    assert [line.has_post for line in prepared.lines] == [True] * 3
+    assert [ready.in_rows for ready in prepared.portion.posts] == [True, False, True]
+    assert prepared.portion.assembled is not None
+    rows = {rows.table: rows for rows in prepared.portion.assembled.rows}
+    assert rows.keys() == {"posts", "post_authors"}
+    assert len(rows["posts"].values) == 2
+    (byline,) = rows["post_authors"].values
+    assert ann.hex in byline
+
+
 def test_without_an_admin_it_says_what_to_do_first(migrated: Cms, write: Write) -> None:
     outcome = migrated("load", str(write({"title": "A"})))
 
@@ -253,10 +332,10 @@ def test_a_run_that_is_killed_goes_on_where_it_was(
     path = write(
         *({"title": f"Post {number}", "html": "<p>x</p>" * 100} for number in range(total))
     )
-    command = [sys.executable, "-m", "cms", "load", "--processes", "2", str(path)]
+    arguments = [sys.executable, "-m", "cms", "load", "--processes", "2", str(path)]
     kills = 0
     while _lines(stored) < total:
-        process = subprocess.Popen(command, env=os.environ, start_new_session=True)  # noqa: S603
+        process = subprocess.Popen(arguments, env=os.environ, start_new_session=True)  # noqa: S603
         before, deadline = _lines(stored), time.monotonic() + 60
         while process.poll() is None and time.monotonic() < deadline and kills < 4:
             if _lines(stored) > before:
@@ -268,6 +347,38 @@ def test_a_run_that_is_killed_goes_on_where_it_was(
     assert kills == 4
     assert count(stored) == total
     record.is_whole(admin.database_url)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@pytest.mark.usefixtures("admin")
+def test_a_run_that_is_killed_takes_its_processes_with_it(write: Write, stored: Database) -> None:
+    path = write(*({"title": f"Post {one}", "html": "<p>x</p>" * 100} for one in range(4000)))
+    arguments = [sys.executable, "-m", "cms", "load", "--processes", "2", str(path)]
+    process = subprocess.Popen(arguments, env=os.environ, start_new_session=True)  # noqa: S603
+    try:
+        while not _lines(stored):
+            time.sleep(0.05)
+        assert len(_alive(process.pid)) > 2
+    finally:
+        process.kill()
+        process.wait(60)
+
+    deadline = time.monotonic() + 30
+    while _alive(process.pid) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert _alive(process.pid) == []
+
+
+def _alive(group: int) -> list[int]:
+    """The processes of a group that have not ended."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                state, _, its_group = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
+                found += [int(entry.name)] if int(its_group) == group and state != "Z" else []
+    return found
 
 
 def _lines(stored: Database) -> int:

@@ -1,5 +1,6 @@
 """Many rows at once become the very rows that the session would have written."""
 
+import pickle
 from typing import Any
 
 import pytest
@@ -59,3 +60,24 @@ def test_rows_go_with_their_transaction(database: Database) -> None:
         session.rollback()
 
     assert stored(database) == []
+
+
+def test_rows_made_without_a_connection_are_stored_with_what_is_the_same_in_all(
+    database: Database,
+) -> None:
+    own = [
+        {name: value for name, value in row.items() if name not in ("from_version", "title_sort")}
+        for row in rows(100)
+    ]
+    dialect = database.url.get_dialect()()
+    parts = [
+        bulk.converted(PostEdition, some, dialect) for some in (own[:40], own[40:41], own[41:])
+    ]
+
+    (joined,) = bulk.joined(pickle.loads(pickle.dumps(parts)))  # noqa: S301 - just pickled
+    with database.transaction() as session:
+        bulk.insert(session, joined, from_version=7, title_sort=AWKWARD)
+
+    assert stored(database) == [
+        {**row, "from_version": 7, "title_sort": AWKWARD} for row in rows(100)
+    ]

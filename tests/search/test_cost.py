@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from cms.delivery.search import finding, index, language, postgresql, sqlite
 from cms.editions.search import actions, entries
-from cms.foundation.database import Database
+from cms.foundation.database import MOST_WAITING, Database
 from cms.foundation.http.edge import Edge
 from tests import factories
 from tests.callers import Caller
@@ -19,8 +19,11 @@ from tests.delivery.test_statements import cost
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def grow(database: Database, numbers: range) -> None:
-    """Index posts, the later the newer; all of them have the words "everywhere" and "here"."""
+def grow(database: Database, numbers: range, said: entries.Text | None = None) -> None:
+    """Index posts, the later the newer; all of them have the words "everywhere" and "here".
+
+    Or they all have the words of what is ``said``.
+    """
 
     def document(number: int) -> str:
         named = {"id": str(uuid.UUID(int=number + 1)), "authors": [], "tags": []}
@@ -34,7 +37,8 @@ def grow(database: Database, numbers: range) -> None:
                     uuid.uuid4(),
                     BEGIN + timedelta(hours=number),
                     document(number),
-                    entries.read(
+                    said
+                    or entries.read(
                         f"<p>everywhere here {'even' if number % 2 == 0 else 'odd'} n{number}</p>"
                     ),
                 )
@@ -140,3 +144,17 @@ def test_twenty_hits_cost_as_many_statements_as_two(app: Edge, admin: Caller, pa
         factories.a_published_post(admin, title="One word", tags=[f"tag {number}"])
 
     assert spent(2) == spent(20)
+
+
+@pytest.mark.parametrize("posts", [1, 200])
+def test_on_postgresql_little_waits_to_be_sorted_in(database: Database, posts: int) -> None:
+    """Each search reads what waits, whether posts came one by one or many at once."""
+    if database.is_sqlite:
+        pytest.skip("looks at an index of PostgreSQL")
+    text_of_many_words = entries.read(" ".join(f"word{number}" for number in range(1000)))
+    for begin in range(0, 200, posts):
+        grow(database, range(begin, begin + posts), text_of_many_words)
+
+    with database.transaction() as session:
+        pages = session.scalars(text("SELECT gin_clean_pending_list('ix_search_words_words')"))
+        assert pages.one() * 8 <= MOST_WAITING

@@ -23,7 +23,7 @@ from rich.table import Table
 from cms.accounts.permissions import Caller
 from cms.commands.console import an_admin, opened, user_with
 from cms.commands.load import reading
-from cms.commands.load.preparing import Prepared
+from cms.commands.load.preparing import Job, Line, Prepared
 from cms.commands.options import AS_JSON
 from cms.commands.progress import bar
 from cms.content.loading import actions
@@ -32,8 +32,9 @@ from cms.foundation import audit, moments
 from cms.foundation.database import Database
 from cms.foundation.settings import load as load_settings
 
-# Posts under one version and in one transaction. Readers see them together.
-BATCH = 500
+# So many times what is prepared at a time, 500 posts, under one version and in one transaction.
+# Readers see them together.
+BATCH = 10
 SHOWN_FAULTS = 50
 
 
@@ -119,28 +120,26 @@ def _run(
         report.done_before = 0 if check else actions.done(session, file_digest)
     task = progress.add_task("Checking" if check else "Loading", total=size, note="")
     known, begun = Known(), time.monotonic()
-    now = moments.now()
-    with reading.prepared(
-        file,
-        skip=report.done_before,
-        processes=processes,
-        database=database.writer.dialect.name,
-        now=now,
-    ) as lines:
+
+    def job() -> Job:
+        return Job(database.url.drivername, by.id, known.names.packed())
+
+    with reading.prepared(file, skip=report.done_before, processes=processes, job=job) as prepared:
         progress.advance(task, _size_of(file, report.done_before))
-        for batch in _batches(lines):
+        for batch in _batches(prepared):
+            lines = [line for some in batch for line in some.lines]
             if not check:
-                _write(database, file_digest, batch, report, known, by=by)
-            for line in batch:
+                _write(database, file_digest, batch, lines, report, known, by=by)
+            for line in lines:
                 if line.fault:
                     report.refuse(line.number, line.fault)
             rate = report.loaded / (time.monotonic() - begun)
             note = f"{report.loaded:,} posts, {rate:,.0f}/s"
-            progress.update(task, advance=sum(line.size for line in batch), note=note)
+            progress.update(task, advance=sum(line.size for line in lines), note=note)
 
 
-def _batches(lines: Iterator[Prepared]) -> Iterator[list[Prepared]]:
-    return iter(lambda: list(islice(lines, BATCH)), [])
+def _batches(prepared: Iterator[Prepared]) -> Iterator[list[Prepared]]:
+    return iter(lambda: list(islice(prepared, BATCH)), [])
 
 
 def _size_of(file: Path, lines: int) -> int:
@@ -152,21 +151,23 @@ def _write(
     database: Database,
     file_digest: str,
     batch: list[Prepared],
+    lines: list[Line],
     report: Report,
     known: Known,
     *,
     by: Caller,
 ) -> None:
     """Load a batch and note that it is done, in one transaction."""
-    ready = [(line.number, line.ready) for line in batch if line.ready is not None]
+    numbers = [line.number for line in lines if line.has_post]
+    portions = [some.portion for some in batch]
     now = moments.now()
     with database.transaction() as session:
         audit.sign(session, by.id, by.name)
-        refused = actions.add(session, [one for _, one in ready], known=known, by=by, now=now)
-        actions.note(session, file_digest, batch[-1].number, now=now)
-    report.loaded += len(ready) - len(refused)
+        refused = actions.add(session, portions, known=known, by=by, now=now)
+        actions.note(session, file_digest, lines[-1].number, now=now)
+    report.loaded += len(numbers) - len(refused)
     for place, fault in refused.items():
-        report.refuse(ready[place][0], fault)
+        report.refuse(numbers[place], fault)
 
 
 def _say(report: Report, *, as_json: bool, check: bool) -> None:

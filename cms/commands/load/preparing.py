@@ -1,53 +1,112 @@
-"""One line of the file to one post that is valid and rendered; or to what is wrong with it."""
+"""Lines of the file to posts that are valid, rendered and nearly stored; or to what is wrong.
 
+Runs in processes of its own: needs no database, and nothing else but its arguments.
+"""
+
+import pickle
+import uuid
 from datetime import datetime
-from typing import NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
 
 import orjson
 from marshmallow import ValidationError
+from sqlalchemy import Dialect, make_url
 
-from cms.content.loading import actions
-from cms.content.loading.actions import Ready
+from cms.content.loading import rendering
+from cms.content.loading.actions import Portion
+from cms.content.loading.assembling import Names, assemble
+from cms.content.loading.rendering import Ready
 from cms.content.loading.schemas import LoadedPost
+from cms.foundation import moments
 from cms.foundation.errors import CmsError
 from cms.foundation.http.faults import faults_of
 from cms.foundation.http.strict_json import read_json
 
 LONGEST_LINE = 4_000_000
 _SCHEMA = LoadedPost()
+# A line with its number, from 1.
+Numbered: TypeAlias = tuple[int, bytes]
 
 
-class Prepared(NamedTuple):
-    """A line by its number, from 1. ``ready`` and ``fault`` are both empty for an empty line."""
+class Job(NamedTuple):
+    """What there is to know beside the lines."""
+
+    # Which database: the driver part of its address, as ``sqlite``.
+    driver: str
+    by_id: uuid.UUID
+    # What ``Names.packed`` gives.
+    names: bytes
+
+
+class Line(NamedTuple):
+    """What became of a line by its number, from 1: nothing is wrong with it, or ``fault``."""
 
     number: int
     size: int
-    ready: Ready | None = None
+    has_post: bool = False
     fault: str = ""
 
 
-def prepare(lines: list[tuple[int, bytes]], database: str, now: datetime) -> list[Prepared]:
-    """Prepare some lines for a ``database`` by the name of its dialect.
+class Prepared(NamedTuple):
+    """Some lines in order, and the posts that are on them."""
 
-    Runs in a process of its own: needs no database and nothing else.
+    lines: list[Line]
+    portion: Portion
+
+
+def prepare(numbered: list[Numbered], job: Job) -> Prepared:
+    """Prepare some lines.
+
+    Posts become rows as far as authors and tags are known whom they name. That their slugs are
+    free is assumed: one that gets another is assembled again.
     """
-    return [_prepare(number, line, database, now) for number, line in lines]
+    now = moments.now()
+    dialect, names = _dialect(job.driver), _names(job.names)
+    lines, posts = [], []
+    for number, line in numbered:
+        ready, fault = _read(line, dialect.name, now)
+        lines.append(Line(number, len(line), ready is not None, fault))
+        if ready is not None:
+            posts.append(ready)
+    known = [ready for ready in posts if names.cover(ready)]
+    if not known:
+        return Prepared(lines, Portion(posts))
+    assembled = assemble(known, names, by_id=job.by_id, now=now, dialect=dialect)
+    left = [ready._replace(words=None) if names.cover(ready) else ready for ready in posts]
+    return Prepared(lines, Portion(left, assembled))
 
 
-def _prepare(number: int, line: bytes, database: str, now: datetime) -> Prepared:
-    size = len(line)
+def prepare_apart(numbered: list[Numbered], job: Job) -> bytes:
+    """The same, pickled: for who has no time to read it as soon as it comes."""
+    return pickle.dumps(prepare(numbered, job))
+
+
+@lru_cache(1)
+def _dialect(driver: str) -> Dialect:
+    made: Dialect = make_url(f"{driver}://").get_dialect()()
+    return made
+
+
+@lru_cache(1)
+def _names(packed: bytes) -> Names:
+    return Names.unpacked(packed)
+
+
+def _read(line: bytes, database: str, now: datetime) -> tuple[Ready | None, str]:
+    """The post of a line, or what is wrong with it; an empty line has neither."""
     if not line.strip():
-        return Prepared(number, size)
-    if size > LONGEST_LINE:
-        return Prepared(number, size, fault=f"longer than {LONGEST_LINE:,} bytes")
+        return None, ""
+    if len(line) > LONGEST_LINE:
+        return None, f"longer than {LONGEST_LINE:,} bytes"
     try:
-        ready = actions.render(_SCHEMA.load(read_json(line)), database=database, now=now)
+        values = _SCHEMA.load(read_json(line))
+        return rendering.render(values, database=database, now=now), ""
     except ValidationError as error:
         faults = faults_of(error.normalized_messages())  # type: ignore[no-untyped-call]
         said = (f"{fault.pointer.lstrip('#/')}: {fault.detail}".lstrip(": ") for fault in faults)
-        return Prepared(number, size, fault="; ".join(said))
+        return None, "; ".join(said)
     except orjson.JSONDecodeError as error:
-        return Prepared(number, size, fault=str(error))
+        return None, str(error)
     except CmsError as error:
-        return Prepared(number, size, fault=error.detail)
-    return Prepared(number, size, ready)
+        return None, error.detail

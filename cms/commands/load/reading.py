@@ -2,22 +2,29 @@
 
 import hashlib
 import multiprocessing
+import os
+import pickle
 import signal
-from collections.abc import Callable, Iterator
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from cms.commands.load.preparing import Prepared, prepare
+from cms.commands.load.preparing import Job, Numbered, Prepared, prepare, prepare_apart
 
-# Lines for each task of a process: enough that handing them over costs little.
+# Lines for each task of a process, and bytes: enough that handing them over costs little.
 CHUNK = 50
+LARGEST_CHUNK = 1_000_000
+# Tasks that are handed out or done: more than are written in one transaction, so that meanwhile the
+# processes have enough to do.
+AHEAD = 24
+NICENESS = 5
 # Below this, starting processes takes longer than they save.
 SMALLEST_SHARED = 2_000_000
-
-Task = tuple[list[tuple[int, bytes]], str, datetime]
 
 
 def digest(path: Path, advance: Callable[[int], object]) -> str:
@@ -32,37 +39,56 @@ def digest(path: Path, advance: Callable[[int], object]) -> str:
 
 @contextmanager
 def prepared(
-    path: Path, *, skip: int, processes: int, database: str, now: datetime
+    path: Path, *, skip: int, processes: int, job: Callable[[], Job]
 ) -> Iterator[Iterator[Prepared]]:
-    """The lines after the first ``skip``, prepared for a ``database``, in order."""
+    """The lines after the first ``skip``, prepared some at a time, in order.
+
+    ``job``: asked as late as may be, since more is known then.
+    """
     with path.open("rb") as file:
         numbered = enumerate(islice(file, skip, None), skip + 1)
-        chunks = iter(lambda: list(islice(numbered, CHUNK)), [])
+        chunks = _chunks(numbered)
         if processes == 1 or path.stat().st_size < SMALLEST_SHARED:
-            yield (line for chunk in chunks for line in prepare(chunk, database, now))
+            yield (prepare(chunk, job()) for chunk in chunks)
             return
-        context = _context()
-        with context.Pool(processes, initializer=_ignore_interrupts) as pool:
-            start = partial(pool.apply_async, prepare)
-            tasks = ((chunk, database, now) for chunk in chunks)
-            results = _in_order(start, tasks, ahead=processes * 4)
-            yield (line for result in results for line in result)
+        # Not a `Pool`: one of its threads turns without rest while a large result comes.
+        pool = ProcessPoolExecutor(processes, mp_context=_context(), initializer=_begin)
+        try:
+            tasks = (partial(pool.submit, prepare_apart, chunk, job()) for chunk in chunks)
+            yield map(_unpickled, _in_order(tasks, ahead=AHEAD))
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
-def _in_order(
-    start: Callable[[Task], "multiprocessing.pool.AsyncResult[list[Prepared]]"],
-    tasks: Iterator[Task],
-    *,
-    ahead: int,
-) -> Iterator[list[Prepared]]:
-    """Results in the order of their tasks; never more than ``ahead`` are under way.
+def _chunks(numbered: Iterable[Numbered]) -> Iterator[list[Numbered]]:
+    chunk: list[Numbered] = []
+    size = 0
+    for number, line in numbered:
+        chunk.append((number, line))
+        size += len(line)
+        if len(chunk) == CHUNK or size >= LARGEST_CHUNK:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
-    ``Pool.imap`` would read the whole file into memory.
-    """
-    under_way = [start(task) for task in islice(tasks, ahead)]
+
+def _in_order(tasks: Iterator[Callable[[], Future[bytes]]], *, ahead: int) -> Iterator[bytes]:
+    """Results in the order of their tasks; never more than ``ahead`` are under way."""
+    under_way = deque(start() for start in islice(tasks, ahead))
     while under_way:
-        yield under_way.pop(0).get()
-        under_way += [start(task) for task in islice(tasks, 1)]
+        yield under_way.popleft().result()
+        under_way += [start() for start in islice(tasks, 1)]
+
+
+def _unpickled(prepared: bytes) -> Prepared:
+    """What a process of ours has sent.
+
+    Here, and not by the thread that waits for it: who writes waits for that thread after each row,
+    since both need the interpreter.
+    """
+    found: Prepared = pickle.loads(prepared)  # noqa: S301 - we have pickled it
+    return found
 
 
 def _context() -> multiprocessing.context.BaseContext:
@@ -78,6 +104,17 @@ def _context() -> multiprocessing.context.BaseContext:
     return context
 
 
-def _ignore_interrupts() -> None:
+def _begin() -> None:
     # Ctrl-C reaches all processes; the parent ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Who writes goes first: the others wait for that, and whoever uses the site does.
+    os.nice(NICENESS)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Who waits for a task would hear nothing of a parent that is killed, and wait for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from types import ModuleType
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import orjson
-from sqlalchemy import BigInteger, Uuid, bindparam, delete, select
+from sqlalchemy import BigInteger, Dialect, Uuid, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from cms.editions.models import NamedEdition, PostEdition
@@ -21,10 +21,12 @@ from cms.editions.search.entries import (
     number,
     read,
     said,
+    spaced,
     spelled,
 )
 from cms.editions.search.models import SearchEntry, SearchName, SearchNumber
 from cms.foundation import bulk
+from cms.foundation.bulk import Rows
 from cms.foundation.prepared import AnyRow, Prepared
 
 _TAKEN = select(SearchEntry.number).where(
@@ -60,33 +62,59 @@ _NAMELESS = Prepared(
 )
 
 
-def add(
-    session: Session,
-    posts: Iterable[Post],
-    *,
-    version: int,
-    learned: set[str] | None = None,
-) -> None:
+class Entries(NamedTuple):
+    """Posts as the database indexes them, but for their numbers: these it has to be asked for.
+
+    They need no connection, and go to other processes.
+    """
+
+    # In the same order.
+    moments: list[datetime]
+    rows: Rows
+    words: list[str]
+    # What a reader can ask for, of all of them, between spaces.
+    terms: str
+
+
+def entries_of(posts: Iterable[Post], dialect: Dialect) -> Entries:
+    """What ``add_entries`` needs of ``posts``, at least one."""
+    posts, way = list(posts), database(dialect.name)
+    found = [_indexed(post, way) for post in posts]
+    return Entries(
+        moments=[_moment(post) for post in posts],
+        rows=bulk.converted(SearchEntry, [one.row for one in found], dialect),
+        words=[one.words for one in found],
+        terms=spaced(set[str]().union(*(one.terms for one in found))),
+    )
+
+
+def add(session: Session, posts: Iterable[Post], *, version: int) -> None:
     """Let posts be found that have no entry.
 
     ``version``: the one that they begin at; 0 where nobody knows any more.
-    ``learned``: words that need not be kept again, since whoever calls knows that they are. It
-    grows by those of ``posts``.
     """
-    posts = list(posts)
-    if not posts:
-        return
-    numbers = free_numbers(session, [at for _, at, _, _ in posts])
-    connection, way = session.connection(), _database_of(session)
+    if posts := list(posts):
+        found = entries_of(posts, session.connection().dialect)
+        add_entries(session, [found], version=version, learned=set())
+
+
+def add_entries(session: Session, many: list[Entries], *, version: int, learned: set[str]) -> None:
+    """Let posts be found that have no entry, from ``version`` on.
+
+    ``learned``: words that need not be kept again, since whoever calls knows that they are. It
+    grows by those of the posts.
+    """
+    numbers = free_numbers(session, [at for some in many for at in some.moments])
+    (rows,) = bulk.joined(some.rows for some in many)
+    words = [one for some in many for one in some.words]
     # In order: SQLite writes out what it has gathered when a number is lower than the last.
-    found = [
-        (place, _indexed(post, way))
-        for place, post in sorted(zip(numbers, posts, strict=True), key=_number)
-    ]
-    bulk.add(session, SearchEntry, [{"number": place, **one.row} for place, one in found])
-    way.add(connection, [(place, one.words) for place, one in found])
-    learned = set() if learned is None else learned
-    new = set[str]().union(*(one.terms for _, one in found)) - learned
+    found = sorted(zip(numbers, rows.values, words, strict=True), key=_number)
+    columns = ("number", *rows.columns)
+    numbered = [(place, *row) for place, row, _ in found]
+    bulk.insert(session, Rows(rows.table, columns, numbered))
+    connection, way = session.connection(), _database_of(session)
+    way.add(connection, [(place, spelled) for place, _, spelled in found])
+    new = set[str]().union(*(some.terms.split() for some in many)) - learned
     if new:
         # Sorted, so that no two transactions can wait for each other.
         way.learn(connection, sorted(new), version)
@@ -209,7 +237,7 @@ def free_numbers(session: Session, moments: list[datetime]) -> list[int]:
     return [chosen[place] for place in range(len(moments))]
 
 
-def _number(numbered: tuple[int, object]) -> int:
+def _number(numbered: tuple[int, object, object]) -> int:
     return numbered[0]
 
 
