@@ -370,6 +370,31 @@ def test_a_run_that_is_killed_takes_its_processes_with_it(write: Write, stored: 
     assert _alive(process.pid) == []
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@pytest.mark.usefixtures("admin")
+def test_when_one_of_its_processes_is_killed_it_says_so_and_can_go_on(
+    write: Write, stored: Database
+) -> None:
+    total = 6000
+    path = write(*({"title": f"Post {one}", "html": "<p>x</p>" * 100} for one in range(total)))
+    arguments = [sys.executable, "-m", "cms", "load", "--processes", "2", str(path)]
+    process = subprocess.Popen(  # noqa: S603
+        arguments, env=os.environ, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    while not _lines(stored):
+        time.sleep(0.01)
+    # The last to begin is one that renders.
+    os.kill(max(_alive(process.pid)), signal.SIGKILL)
+    _, said = process.communicate(timeout=60)
+
+    assert process.returncode == 1
+    assert "Run it again" in said
+    assert 0 < count(stored) < total
+    assert subprocess.run(arguments, env=os.environ, check=False).returncode == 0  # noqa: S603
+    assert count(stored) == total
+
+
 def _alive(group: int) -> list[int]:
     """The processes of a group that have not ended."""
     found = []

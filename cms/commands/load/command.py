@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -36,6 +37,10 @@ from cms.foundation.settings import load as load_settings
 # Readers see them together.
 BATCH = 10
 SHOWN_FAULTS = 50
+ENDED = (
+    "One of the processes that render was ended from outside, perhaps for want of memory. What was "
+    "loaded is kept. Run it again, with fewer --processes: it goes on where it was."
+)
 
 
 @dataclass(slots=True)
@@ -76,8 +81,11 @@ def load(file: Path, email: str | None, processes: int, *, check: bool, as_json:
     begun = time.monotonic()
     with opened(load_settings()) as database:
         by = _whose(database, email)
-        with _progress(shown=not as_json) as progress:
-            _run(database, file, report, progress, by=by, processes=processes, check=check)
+        try:
+            with _progress(shown=not as_json) as progress:
+                _run(database, file, report, progress, by=by, processes=processes, check=check)
+        except BrokenProcessPool as error:
+            raise click.ClickException(ENDED) from error
     report.seconds = round(time.monotonic() - begun, 1)
     _say(report, as_json=as_json, check=check)
     if report.refused:
