@@ -15,7 +15,6 @@ from cms.editions.models import (
     LISTINGS,
     AuthorEdition,
     AuthorListing,
-    Change,
     Edition,
     Listing,
     NamedEdition,
@@ -30,6 +29,7 @@ from cms.foundation.bulk import Rows
 from cms.foundation.database import Base, new_id
 from cms.foundation.prepared import AnyRow, Prepared
 
+PUBLISHED = "post.published"
 _AT_VERSION = bindparam("at_version", type_=BigInteger)
 
 
@@ -84,7 +84,7 @@ def issue_post(session: Session, post: Issued, *, by_id: uuid.UUID | None, now: 
     version, post_id = versions.take(session), post.columns["subject_id"]
     left = end_post(session, post_id, version)
     issued = add_posts(session, [post], version=version)
-    _explain_posts(session, [post_id], version=version, by_id=by_id, now=now)
+    versions.explain_all(session, version, PUBLISHED, [post_id], by_id, now)
     entered = Counter(post.counted())
     entered.subtract(left)
     counts.change(session, entered, version=version)
@@ -101,7 +101,7 @@ def batch(posts: Iterable[Issued], dialect: Dialect) -> Batch:
     return Batch(
         post_ids=[post.columns["subject_id"] for post in posts],
         counted=Counter(group for post in posts for group in post.counted()),
-        rows=[bulk.converted(model, some, dialect) for model, some in rows.items() if some],
+        rows=bulk.converted(rows, dialect),
         entries=search.entries_of(found, dialect),
     )
 
@@ -119,28 +119,15 @@ def issue_batches(
     ``learned``: see ``search.add_entries``.
     """
     version = versions.take(session)
-    for rows in bulk.joined(rows for one in batches for rows in one.rows):
-        bulk.insert(session, rows, from_version=version)
+    bulk.insert(session, (rows for one in batches for rows in one.rows), from_version=version)
     post_ids = [post_id for one in batches for post_id in one.post_ids]
-    _explain_posts(session, post_ids, version=version, by_id=by_id, now=now)
+    versions.explain_all(session, version, PUBLISHED, post_ids, by_id, now)
     entered = Counter[uuid.UUID]()
     for one in batches:
         entered.update(one.counted)
     counts.change(session, entered, version=version)
     found = [one.entries for one in batches]
     search.add_entries(session, found, version=version, learned=learned)
-
-
-def _explain_posts(
-    session: Session,
-    post_ids: list[uuid.UUID],
-    *,
-    version: int,
-    by_id: uuid.UUID | None,
-    now: datetime,
-) -> None:
-    why = {"version": version, "kind": "post.published", "by_id": by_id, "at": now}
-    bulk.add(session, Change, [{**why, "subject_id": post_id} for post_id in post_ids])
 
 
 def add_posts(session: Session, posts: Iterable[Issued], *, version: int) -> list[search.Post]:
@@ -150,8 +137,7 @@ def add_posts(session: Session, posts: Iterable[Issued], *, version: int) -> lis
     lets them be found.
     """
     rows, found = _begin(posts)
-    for model, some in rows.items():
-        bulk.add(session, model, some, from_version=version)
+    bulk.insert(session, bulk.converted(rows, session.connection().dialect), from_version=version)
     return found
 
 

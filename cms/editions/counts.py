@@ -113,7 +113,7 @@ def change(session: Session, differences: Mapping[uuid.UUID, int], *, version: i
 def _newest(connection: Connection, group_ids: list[uuid.UUID]) -> dict[uuid.UUID, AnyRow]:
     """The newest count of each group that has one: for each one step into the primary key."""
     if connection.dialect.name == "postgresql":
-        rows = _newest_of_many().rows(connection, {"group_ids": group_ids})
+        rows = _NEWEST_OF_MANY.rows(connection, {"group_ids": group_ids})
         return {row.group_id: row for row in rows}
     # One by one, which costs no more where the database is in the same process.
     found = ((one, _NEWEST.first(connection, {"of_group": one})) for one in group_ids)
@@ -132,7 +132,6 @@ def _newest_count(group_id: ColumnElement[uuid.UUID]) -> Select[int, int]:
 _NEWEST = Prepared(_newest_count(bindparam("of_group", type_=Uuid)))
 
 
-@cache
 def _newest_of_many() -> Prepared:
     asked = (
         func.unnest(bindparam("group_ids", type_=ARRAY(Uuid)))
@@ -145,6 +144,9 @@ def _newest_of_many() -> Prepared:
             asked, newest, true()
         )
     )
+
+
+_NEWEST_OF_MANY = _newest_of_many()
 
 
 @cache

@@ -71,8 +71,7 @@ def merge(
     )
     actions.close(session, model, old, version)
     versions.explain(session, version, kind, old, by_id, now)
-    for post_id in post_ids:
-        versions.explain(session, version, "post.refiled", post_id, by_id, now)
+    versions.explain_all(session, version, "post.refiled", post_ids, by_id, now)
     session.flush()
 
 

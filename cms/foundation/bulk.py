@@ -1,6 +1,6 @@
 """Many rows into a table at once, in the fastest way of each database."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Dialect, Uuid
@@ -27,16 +27,21 @@ def add(session: Session, model: type[Base], rows: Sequence[dict[str, Any]], **s
     SQLAlchemy's own way looks at each value several times, which takes longer than the database.
     ``same``: see ``insert``.
     """
-    if rows:
-        insert(session, converted(model, rows, session.connection().dialect), **same)
+    insert(session, converted({model: rows}, session.connection().dialect), **same)
 
 
-def converted(model: type[Base], rows: Sequence[dict[str, Any]], dialect: Dialect) -> Rows:
-    """``rows``, at least one, in the way of a database: what ``insert`` takes."""
-    table = Base.metadata.tables[model.__tablename__]
-    names = tuple(rows[0])
-    values = (_converted(table.columns[name], rows, dialect) for name in names)
-    return Rows(table.name, names, list(zip(*values, strict=True)))
+def converted(rows: Mapping[type[Base], Sequence[dict[str, Any]]], dialect: Dialect) -> list[Rows]:
+    """Rows by their tables in the way of a database: what ``insert`` takes."""
+    return [_converted(model, some, dialect) for model, some in rows.items() if some]
+
+
+def insert(session: Session, many: Iterable[Rows], **same: Any) -> None:
+    """Insert rows, with ``same`` in further columns of each: numbers and texts."""
+    further = tuple(same.values())
+    for table, columns, values in joined(many):
+        session.flush()
+        write(session.connection(), table, [*columns, *same], [row + further for row in values])
+        audit.count_inserted(session, table, len(values))
 
 
 def joined(many: Iterable[Rows]) -> list[Rows]:
@@ -47,15 +52,6 @@ def joined(many: Iterable[Rows]) -> list[Rows]:
             found[rows.table] = rows._replace(values=[])
         found[rows.table].values.extend(rows.values)
     return list(found.values())
-
-
-def insert(session: Session, rows: Rows, **same: Any) -> None:
-    """Insert ``rows``, with ``same`` in further columns of each: numbers and texts."""
-    session.flush()
-    table, columns, values = rows
-    further = tuple(same.values())
-    write(session.connection(), table, [*columns, *same], [row + further for row in values])
-    audit.count_inserted(session, table, len(values))
 
 
 def write(
@@ -78,9 +74,14 @@ def _copy(driver: Any, into: str, rows: Sequence[Sequence[Any]]) -> None:
             copy.write_row(row)
 
 
-def _converted(
-    column: Column[Any], rows: Sequence[dict[str, Any]], dialect: Dialect
-) -> Iterable[Any]:
+def _converted(model: type[Base], rows: Sequence[dict[str, Any]], dialect: Dialect) -> Rows:
+    table = Base.metadata.tables[model.__tablename__]
+    names = tuple(rows[0])
+    values = (_values(table.columns[name], rows, dialect) for name in names)
+    return Rows(table.name, names, list(zip(*values, strict=True)))
+
+
+def _values(column: Column[Any], rows: Sequence[dict[str, Any]], dialect: Dialect) -> Iterable[Any]:
     """The values of a column as the driver wants them."""
     convert = column.type.dialect_impl(dialect).bind_processor(dialect)
     name = column.name

@@ -13,7 +13,8 @@ from benchmarks.rows import Row
 from cms.accounts.models import User
 from cms.accounts.permissions import Caller as By
 from cms.content.loading import actions, rendering
-from cms.content.loading.actions import Known, Portion
+from cms.content.loading.actions import Known
+from cms.content.loading.assembling import Portion
 from cms.content.loading.schemas import LoadedPost
 from cms.foundation import moments
 from cms.foundation.http.edge import Edge

@@ -2,7 +2,6 @@
 
 import json
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -20,7 +19,7 @@ from cms.accounts.models import User
 from cms.accounts.permissions import Caller
 from cms.app import create_app
 from cms.commands.load import command, reading
-from cms.commands.load.preparing import Job, Prepared, prepare_apart
+from cms.commands.load.preparing import Job, prepare
 from cms.content.loading.assembling import Names
 from cms.content.loading.models import Load
 from cms.content.posts import queries
@@ -304,7 +303,7 @@ def test_a_line_becomes_rows_as_soon_as_its_names_are_known() -> None:
     numbered = [(number, json.dumps(line).encode()) for number, line in enumerate(lines, 1)]
 
     job = Job("sqlite", by_id, Names({"ann": ann}, {}).packed())
-    prepared: Prepared = pickle.loads(prepare_apart(numbered, job))  # noqa: S301 - just pickled
+    prepared = prepare(numbered, job)
 
     assert [line.has_post for line in prepared.lines] == [True] * 3
     assert [ready.in_rows for ready in prepared.portion.posts] == [True, False, True]
@@ -332,10 +331,9 @@ def test_a_run_that_is_killed_goes_on_where_it_was(
     path = write(
         *({"title": f"Post {number}", "html": "<p>x</p>" * 100} for number in range(total))
     )
-    arguments = [sys.executable, "-m", "cms", "load", "--processes", "2", str(path)]
     kills = 0
     while _lines(stored) < total:
-        process = subprocess.Popen(arguments, env=os.environ, start_new_session=True)  # noqa: S603
+        process = subprocess.Popen(_loading(path), env=os.environ, start_new_session=True)  # noqa: S603
         before, deadline = _lines(stored), time.monotonic() + 60
         while process.poll() is None and time.monotonic() < deadline and kills < 4:
             if _lines(stored) > before:
@@ -354,8 +352,7 @@ def test_a_run_that_is_killed_goes_on_where_it_was(
 @pytest.mark.usefixtures("admin")
 def test_a_run_that_is_killed_takes_its_processes_with_it(write: Write, stored: Database) -> None:
     path = write(*({"title": f"Post {one}", "html": "<p>x</p>" * 100} for one in range(4000)))
-    arguments = [sys.executable, "-m", "cms", "load", "--processes", "2", str(path)]
-    process = subprocess.Popen(arguments, env=os.environ, start_new_session=True)  # noqa: S603
+    process = subprocess.Popen(_loading(path), env=os.environ, start_new_session=True)  # noqa: S603
     try:
         while not _lines(stored):
             time.sleep(0.05)
@@ -378,9 +375,8 @@ def test_when_one_of_its_processes_is_killed_it_says_so_and_can_go_on(
 ) -> None:
     total = 6000
     path = write(*({"title": f"Post {one}", "html": "<p>x</p>" * 100} for one in range(total)))
-    arguments = [sys.executable, "-m", "cms", "load", "--processes", "2", str(path)]
     process = subprocess.Popen(  # noqa: S603
-        arguments, env=os.environ, stderr=subprocess.PIPE, text=True, start_new_session=True
+        _loading(path), env=os.environ, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     while not _lines(stored):
         time.sleep(0.01)
@@ -391,8 +387,12 @@ def test_when_one_of_its_processes_is_killed_it_says_so_and_can_go_on(
     assert process.returncode == 1
     assert "Run it again" in said
     assert 0 < count(stored) < total
-    assert subprocess.run(arguments, env=os.environ, check=False).returncode == 0  # noqa: S603
+    assert subprocess.run(_loading(path), env=os.environ, check=False).returncode == 0  # noqa: S603
     assert count(stored) == total
+
+
+def _loading(path: Path) -> list[str]:
+    return [sys.executable, "-m", "cms", "load", "--processes", "2", str(path)]
 
 
 def _alive(group: int) -> list[int]:

@@ -71,12 +71,14 @@ def test_rows_made_without_a_connection_are_stored_with_what_is_the_same_in_all(
     ]
     dialect = database.url.get_dialect()()
     parts = [
-        bulk.converted(PostEdition, some, dialect) for some in (own[:40], own[40:41], own[41:])
+        rows
+        for some in (own[:40], own[40:41], own[41:], [])
+        for rows in bulk.converted({PostEdition: some}, dialect)
     ]
 
-    (joined,) = bulk.joined(pickle.loads(pickle.dumps(parts)))  # noqa: S301 - just pickled
+    parts = pickle.loads(pickle.dumps(parts))  # noqa: S301 - just pickled
     with database.transaction() as session:
-        bulk.insert(session, joined, from_version=7, title_sort=AWKWARD)
+        bulk.insert(session, parts, from_version=7, title_sort=AWKWARD)
 
     assert stored(database) == [
         {**row, "from_version": 7, "title_sort": AWKWARD} for row in rows(100)

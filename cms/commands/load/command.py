@@ -29,12 +29,13 @@ from cms.commands.options import AS_JSON
 from cms.commands.progress import bar
 from cms.content.loading import actions
 from cms.content.loading.actions import Known
+from cms.content.loading.assembling import Portion
 from cms.foundation import audit, moments
 from cms.foundation.database import Database
 from cms.foundation.settings import load as load_settings
 
-# So many times what is prepared at a time, 500 posts, under one version and in one transaction.
-# Readers see them together.
+# So many times what is prepared at a time, 500 posts at most, under one version and in one
+# transaction. Readers see them together.
 BATCH = 10
 SHOWN_FAULTS = 50
 ENDED = (
@@ -134,10 +135,9 @@ def _run(
 
     with reading.prepared(file, skip=report.done_before, processes=processes, job=job) as prepared:
         progress.advance(task, _size_of(file, report.done_before))
-        for batch in _batches(prepared):
-            lines = [line for some in batch for line in some.lines]
+        for lines, portions in _batches(prepared):
             if not check:
-                _write(database, file_digest, batch, lines, report, known, by=by)
+                _write(database, file_digest, lines, portions, report, known, by=by)
             for line in lines:
                 if line.fault:
                     report.refuse(line.number, line.fault)
@@ -146,8 +146,9 @@ def _run(
             progress.update(task, advance=sum(line.size for line in lines), note=note)
 
 
-def _batches(prepared: Iterator[Prepared]) -> Iterator[list[Prepared]]:
-    return iter(lambda: list(islice(prepared, BATCH)), [])
+def _batches(prepared: Iterator[Prepared]) -> Iterator[tuple[list[Line], list[Portion]]]:
+    while batch := list(islice(prepared, BATCH)):
+        yield [line for some in batch for line in some.lines], [some.portion for some in batch]
 
 
 def _size_of(file: Path, lines: int) -> int:
@@ -158,8 +159,8 @@ def _size_of(file: Path, lines: int) -> int:
 def _write(
     database: Database,
     file_digest: str,
-    batch: list[Prepared],
     lines: list[Line],
+    portions: list[Portion],
     report: Report,
     known: Known,
     *,
@@ -167,7 +168,6 @@ def _write(
 ) -> None:
     """Load a batch and note that it is done, in one transaction."""
     numbers = [line.number for line in lines if line.has_post]
-    portions = [some.portion for some in batch]
     now = moments.now()
     with database.transaction() as session:
         audit.sign(session, by.id, by.name)

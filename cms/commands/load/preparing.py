@@ -3,7 +3,6 @@
 Runs in processes of its own: needs no database, and nothing else but its arguments.
 """
 
-import pickle
 import uuid
 from datetime import datetime
 from functools import lru_cache
@@ -14,8 +13,7 @@ from marshmallow import ValidationError
 from sqlalchemy import Dialect, make_url
 
 from cms.content.loading import rendering
-from cms.content.loading.actions import Portion
-from cms.content.loading.assembling import Names, assemble
+from cms.content.loading.assembling import Names, Portion, assemble_known
 from cms.content.loading.rendering import Ready
 from cms.content.loading.schemas import LoadedPost
 from cms.foundation import moments
@@ -40,7 +38,7 @@ class Job(NamedTuple):
 
 
 class Line(NamedTuple):
-    """What became of a line by its number, from 1: nothing is wrong with it, or ``fault``."""
+    """What became of a line, by its number from 1; an empty one has no post and no fault."""
 
     number: int
     size: int
@@ -56,11 +54,7 @@ class Prepared(NamedTuple):
 
 
 def prepare(numbered: list[Numbered], job: Job) -> Prepared:
-    """Prepare some lines.
-
-    Posts become rows as far as authors and tags are known whom they name. That their slugs are
-    free is assumed: one that gets another is assembled again.
-    """
+    """Prepare some lines; posts become rows as far as authors and tags are known whom they name."""
     now = moments.now()
     dialect, names = _dialect(job.driver), _names(job.names)
     lines, posts = [], []
@@ -69,17 +63,8 @@ def prepare(numbered: list[Numbered], job: Job) -> Prepared:
         lines.append(Line(number, len(line), ready is not None, fault))
         if ready is not None:
             posts.append(ready)
-    known = [ready for ready in posts if names.cover(ready)]
-    if not known:
-        return Prepared(lines, Portion(posts))
-    assembled = assemble(known, names, by_id=job.by_id, now=now, dialect=dialect)
-    left = [ready._replace(words=None) if names.cover(ready) else ready for ready in posts]
-    return Prepared(lines, Portion(left, assembled))
-
-
-def prepare_apart(numbered: list[Numbered], job: Job) -> bytes:
-    """The same, pickled: for who has no time to read it as soon as it comes."""
-    return pickle.dumps(prepare(numbered, job))
+    portion = assemble_known(posts, names, by_id=job.by_id, now=now, dialect=dialect)
+    return Prepared(lines, portion)
 
 
 @lru_cache(1)

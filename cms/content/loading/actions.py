@@ -1,8 +1,8 @@
 """Adding many finished posts in few statements, by the rules that hold for single ones."""
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from cms.accounts.permissions import Caller, Permission
 from cms.content import slugs
 from cms.content.authors import actions as author_actions
 from cms.content.authors import queries as author_queries
-from cms.content.loading.assembling import Assembled, Names, assemble
+from cms.content.loading.assembling import Assembled, Names, Portion, assemble
 from cms.content.loading.models import Load
 from cms.content.loading.rendering import Ready
 from cms.content.posts.models import Post
@@ -27,22 +27,13 @@ from cms.foundation import bulk, texts
 MOST_LEARNED = 1_000_000
 
 
-class Portion(NamedTuple):
-    """Some posts, in the order of their file."""
-
-    posts: list[Ready]
-    # Those of them that have become rows.
-    assembled: Assembled | None = None
-
-
+@dataclass(slots=True)
 class Known:
     """What a run has met and need not look for again. Not to be used after one that failed."""
 
-    def __init__(self) -> None:
-        """Nothing yet."""
-        self.names = Names({}, {})
-        # Words that search keeps.
-        self.learned: set[str] = set()
+    names: Names = field(default_factory=lambda: Names({}, {}))
+    # Words that search keeps.
+    learned: set[str] = field(default_factory=set)
 
 
 def done(session: Session, file_digest: str) -> int:
@@ -70,8 +61,7 @@ def add(
     if rest:
         dialect = session.connection().dialect
         assembled.append(assemble(rest, known.names, by_id=by.id, now=now, dialect=dialect))
-    for rows in bulk.joined(rows for one in assembled for rows in one.rows):
-        bulk.insert(session, rows)
+    bulk.insert(session, (rows for one in assembled for rows in one.rows))
     if len(known.learned) > MOST_LEARNED:
         known.learned.clear()
     if assembled:

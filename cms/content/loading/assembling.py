@@ -52,6 +52,29 @@ class Assembled(NamedTuple):
     editions: Batch
 
 
+class Portion(NamedTuple):
+    """Some posts, in the order of their file."""
+
+    posts: list[Ready]
+    # Those of them that have become rows.
+    assembled: Assembled | None = None
+
+
+def assemble_known(
+    posts: list[Ready], names: Names, *, by_id: uuid.UUID, now: datetime, dialect: Dialect
+) -> Portion:
+    """Make rows of those of ``posts`` all of whose names are in ``names``.
+
+    That their slugs are free is assumed: one that gets another is assembled again.
+    """
+    known = [ready for ready in posts if names.cover(ready)]
+    if not known:
+        return Portion(posts)
+    assembled = assemble(known, names, by_id=by_id, now=now, dialect=dialect)
+    left = [ready._replace(words=None) if names.cover(ready) else ready for ready in posts]
+    return Portion(left, assembled)
+
+
 def assemble(
     posts: list[Ready], names: Names, *, by_id: uuid.UUID, now: datetime, dialect: Dialect
 ) -> Assembled:
@@ -77,7 +100,7 @@ def assemble(
         words = ready.words or entries.read(ready.rendered.html)
         issued.append(Issued(edition, author_ids, tag_ids, words))
     return Assembled(
-        rows=[bulk.converted(model, some, dialect) for model, some in rows.items() if some],
+        rows=bulk.converted(rows, dialect),
         editions=editions.batch(issued, dialect),
     )
 

@@ -72,7 +72,8 @@ class Entries(NamedTuple):
     moments: list[datetime]
     rows: Rows
     words: list[str]
-    # What a reader can ask for, of all of them, between spaces.
+    # What a reader can ask for, of all of them, between spaces: as a set it would make a load
+    # slower by a twentieth.
     terms: str
 
 
@@ -80,9 +81,10 @@ def entries_of(posts: Iterable[Post], dialect: Dialect) -> Entries:
     """What ``add_entries`` needs of ``posts``, at least one."""
     posts, way = list(posts), database(dialect.name)
     found = [_indexed(post, way) for post in posts]
+    (rows,) = bulk.converted({SearchEntry: [one.row for one in found]}, dialect)
     return Entries(
         moments=[_moment(post) for post in posts],
-        rows=bulk.converted(SearchEntry, [one.row for one in found], dialect),
+        rows=rows,
         words=[one.words for one in found],
         terms=spaced(set[str]().union(*(one.terms for one in found))),
     )
@@ -111,7 +113,7 @@ def add_entries(session: Session, many: list[Entries], *, version: int, learned:
     found = sorted(zip(numbers, rows.values, words, strict=True), key=_number)
     columns = ("number", *rows.columns)
     numbered = [(place, *row) for place, row, _ in found]
-    bulk.insert(session, Rows(rows.table, columns, numbered))
+    bulk.insert(session, [Rows(rows.table, columns, numbered)])
     connection, way = session.connection(), _database_of(session)
     way.add(connection, [(place, spelled) for place, _, spelled in found])
     new = set[str]().union(*(some.terms.split() for some in many)) - learned
