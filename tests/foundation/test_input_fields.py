@@ -49,9 +49,17 @@ def test_a_line_that_is_empty_or_too_long_is_refused(text: str) -> None:
     _refuses(Line(longest=50), text)
 
 
-def test_the_length_of_a_line_counts_after_folding() -> None:
-    assert Line(longest=5).deserialize("  a   b  ") == "a b"
-    assert Line(longest=1).deserialize("e\u0301") == "\u00e9"
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("abcd  ", id="what is sent, which folding makes shorter"),
+        pytest.param("abcde\u0301", id="what is sent, which NFC makes shorter"),
+        pytest.param("abcd\u0958", id="what is kept, which NFC makes longer"),
+    ],
+)
+def test_the_length_of_a_line_counts_as_it_is_sent_and_as_it_is_kept(text: str) -> None:
+    assert Line(longest=6).deserialize(text)
+    _refuses(Line(longest=5), text)
 
 
 @pytest.mark.parametrize("code", [0, 1, 7, 8, 0x1B, 0x7F, 0x80, 0x9F, 0xD800, 0xDFFF])

@@ -25,13 +25,16 @@ class Line(fields.String):
     """One line of text: NFC, without control characters, outer and double spaces folded."""
 
     def __init__(self, *, longest: int, **kwargs: Any) -> None:
-        """``longest`` in characters, after folding; never empty."""
-        super().__init__(validate=validate.Length(1, longest), **kwargs)
+        """``longest`` in characters, as it came and as it is kept; never empty."""
+        self._fits = validate.Length(1, longest)
+        super().__init__(validate=self._fits, **kwargs)
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
+        # The document's maxLength speaks of what is sent, and the column of what is kept.
+        self._fits(text)
         folded = " ".join(unicodedata.normalize("NFC", text).split())
         _refuse_controls(folded, allowed=frozenset())
         return folded
