@@ -37,6 +37,11 @@ def opened(settings: Settings, *, must_be_migrated: bool = True) -> Iterator[Dat
         database.dispose()
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 post``, ``1,234 posts``."""
+    return f"{number:,} {noun}{'s' if number != 1 else ''}"
+
+
 def user_with(session: Session, email: str) -> User:
     """The user with this e-mail address."""
     found = find_by_email(session, email)

@@ -71,7 +71,8 @@ def group() -> None:
 def main() -> None:
     """Run the command line; what can be expected to go wrong is one clear line, not a traceback."""
     try:
-        group()
+        # Also as `python -m cms`: help and the audit log tell of one command.
+        group(prog_name="cms")
     except FaultyConfiguration as error:
         click.echo("The settings cannot be used:", err=True)
         for fault in error.faults:

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from cms.commands.console import opened
+from cms.commands.console import counted, opened
 from cms.commands.options import AS_JSON
 from cms.commands.progress import bar
 from cms.content.posts.trash import purging
@@ -134,6 +134,6 @@ def _say_trash(trash: Trash, *, dry_run: bool) -> None:
     if not trash.posts:
         click.echo(f"Nothing in the trash is from before {trash.before}.")
         return
-    posts = f"{trash.posts:,} post{'s' if trash.posts != 1 else ''}"
+    posts = counted(trash.posts, "post")
     done = "to delete" if dry_run else "deleted"
     click.echo(f"In the trash since before {trash.before}: {posts} {done} for good.")

@@ -91,7 +91,7 @@ WHOLE = {
 def test_a_whole_line_is_what_readers_get(admin: Cms, write: Write) -> None:
     outcome = admin("load", str(write(WHOLE)))
 
-    assert (outcome.code, "Loaded 1 posts" in outcome.out) == (0, True)
+    assert (outcome.code, "Loaded 1 post in" in outcome.out) == (0, True)
     post = read("/api/v1/posts/what-you-do")
     assert post["title"] == "What You Do"
     assert post["excerpt"] == "In short"
@@ -206,7 +206,7 @@ def test_a_file_that_is_done_is_not_loaded_again(
     again = admin("load", str(path))
 
     assert (again.code, count(stored)) == (0, 2)
-    assert "2 lines of this file were done before" in again.out
+    assert "Done before: 2 lines of this file." in again.out
 
 
 def test_names_that_exist_are_used(admin: Cms, write: Write) -> None:

@@ -22,7 +22,7 @@ from rich.progress import (
 from rich.table import Table
 
 from cms.accounts.permissions import Caller
-from cms.commands.console import an_admin, opened, user_with
+from cms.commands.console import an_admin, counted, opened, user_with
 from cms.commands.load import reading
 from cms.commands.load.preparing import Job, Line, Prepared
 from cms.commands.options import AS_JSON
@@ -192,7 +192,7 @@ def _say(report: Report, *, as_json: bool, check: bool) -> None:
                 f"… and {len(report.refused) - SHOWN_FAULTS:,} more; --json has all.", err=True
             )
     if report.done_before:
-        click.echo(f"{report.done_before:,} lines of this file were done before.")
-    verb = "Checked, loaded nothing" if check else f"Loaded {report.loaded:,} posts"
-    refused = f"; refused {len(report.refused):,} lines" if report.refused else ""
+        click.echo(f"Done before: {counted(report.done_before, 'line')} of this file.")
+    verb = "Checked, loaded nothing" if check else f"Loaded {counted(report.loaded, 'post')}"
+    refused = f"; refused {counted(len(report.refused), 'line')}" if report.refused else ""
     click.echo(f"{verb} in {report.seconds} s{refused}.")
