@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from cms.content import slugs
-from cms.foundation.http.fields import Line
+from cms.foundation.http.fields import Id, Line
 from cms.foundation.http.input import Strict
 from cms.foundation.http.pages import PageFilter
 
@@ -43,4 +43,4 @@ class Merge(Strict):
 
     example = {"into": "019ab3c4-0000-7000-8000-0000000000b2"}  # noqa: RUF012
 
-    into = fields.UUID(required=True, metadata={"description": "The id of the other"})
+    into = Id(required=True, metadata={"description": "The id of the other"})

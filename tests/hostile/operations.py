@@ -107,13 +107,18 @@ class Place:
         """The member of the body that it is in."""
         return str(self.steps[0])
 
+    def value(self, body: dict[str, Any]) -> Any:
+        """What ``body`` has here."""
+        at: Any = body
+        for step in self.steps:
+            at = at[step]
+        return at
+
     def put(self, body: dict[str, Any], value: Any) -> dict[str, Any]:
         """A copy of ``body`` with ``value`` here."""
         changed = copy.deepcopy(body)
-        at: Any = changed
-        for step in self.steps[:-1]:
-            at = at[step]
-        at[self.steps[-1]] = value
+        *before, last = self.steps
+        Place(tuple(before), {}).value(changed)[last] = value
         return changed
 
 

@@ -196,6 +196,29 @@ def test_unknown_members_are_refused_wherever_they_stand(
 
 
 @pytest.mark.parametrize("operation", with_body(), ids=str)
+def test_an_id_has_one_spelling(operation: Operation, world: World) -> None:
+    request = world.request(operation)
+    with refusals.nothing_written(world.app.database):
+        for place in places(operation.body_schema):
+            if place.schema.get("format") != "uuid":
+                continue
+            whole = world.body(operation, place.top)
+            right = place.value(whole)
+            for spelled in (
+                f"{{{right}}}",
+                f"urn:uuid:{right}",
+                right.replace("-", ""),
+                f"{right[:-2]}-{right[-2:]}",
+                f" {right}",
+                f"{right}\n",
+                f"{right[:-1]}\N{FULLWIDTH DIGIT ONE}",
+            ):
+                answer = request.sent(world.admin, body=place.put(whole, spelled))
+                refusals.check(answer, {422}, f"{operation} {place.steps} = {spelled}")
+                assert "Not a valid UUID." in str(answer.get_json()["errors"]), spelled
+
+
+@pytest.mark.parametrize("operation", with_body(), ids=str)
 def test_ids_of_other_kinds_are_refused(operation: Operation, world: World) -> None:
     request = world.request(operation)
     strangers = {*world.ids.values(), world.admin.user_id, "0" * 32, "f" * 32}

@@ -8,7 +8,7 @@ from cms.accounts.keys.actions import GRANTABLE
 from cms.accounts.keys.queries import LISTED
 from cms.accounts.users.schemas import ROLES
 from cms.foundation.filters.listed import kinds
-from cms.foundation.http.fields import Line, Moment
+from cms.foundation.http.fields import Id, Line, Moment
 from cms.foundation.http.filters import FilterField
 from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
@@ -61,7 +61,7 @@ class KeyIn(Strict):
         },
     )
     tag_ids = fields.List(
-        fields.UUID(),
+        Id(),
         validate=validate.Length(1, MOST_TAGS),
         metadata={
             "description": "Only to posts that have one of these tags, and keep one; others do not "

@@ -7,7 +7,7 @@ from marshmallow import fields
 from cms.content.authors.queries import LISTED
 from cms.content.fields import NamedFilter, SlugField
 from cms.foundation.filters.listed import kinds
-from cms.foundation.http.fields import Line, Moment, Prose, WebAddress
+from cms.foundation.http.fields import Id, Line, Moment, Prose, WebAddress
 from cms.foundation.http.filters import FilterField
 from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
@@ -39,9 +39,7 @@ class AuthorIn(Strict):
     bio = Prose(longest=LONGEST_BIO, allow_none=True)
     avatar_url = WebAddress(allow_none=True)
     website_url = WebAddress(allow_none=True)
-    user_id = fields.UUID(
-        allow_none=True, metadata={"description": "The user whose byline this is"}
-    )
+    user_id = Id(allow_none=True, metadata={"description": "The user whose byline this is"})
 
 
 class AuthorPatch(Strict):
@@ -54,7 +52,7 @@ class AuthorPatch(Strict):
     bio = Prose(longest=LONGEST_BIO, allow_none=True)
     avatar_url = WebAddress(allow_none=True)
     website_url = WebAddress(allow_none=True)
-    user_id = fields.UUID(allow_none=True)
+    user_id = Id(allow_none=True)
 
 
 class AuthorOut(Shown):

@@ -10,7 +10,7 @@ from cms.content.posts.queries import LISTED
 from cms.content.posts.scheduling.schemas import ScheduleOut
 from cms.editions.schemas import SUMMARY, Byline, Cover, Seo, TagName
 from cms.foundation.filters.listed import kinds
-from cms.foundation.http.fields import Flag, Line, Moment, Prose, QueryFlag, WebAddress
+from cms.foundation.http.fields import Flag, Id, Line, Moment, Prose, QueryFlag, WebAddress
 from cms.foundation.http.filters import FilterField
 from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
@@ -77,13 +77,13 @@ class _Content(Strict):
     )
     body = Prose(longest=LONGEST_BODY, metadata={"description": "Markdown"})
     cover = fields.Nested(CoverIn, allow_none=True)
-    author_ids = fields.List(fields.UUID(), validate=validate.Length(0, MOST_AUTHORS))
+    author_ids = fields.List(Id(), validate=validate.Length(0, MOST_AUTHORS))
     authors = fields.List(
         SlugField(),
         validate=validate.Length(0, MOST_AUTHORS),
         metadata={"description": "Slugs, in place of `author_ids`"},
     )
-    tag_ids = fields.List(fields.UUID(), validate=validate.Length(0, MOST_TAGS))
+    tag_ids = fields.List(Id(), validate=validate.Length(0, MOST_TAGS))
     tags = fields.List(
         Line(longest=100),
         validate=validate.Length(0, MOST_TAGS),

@@ -1,20 +1,18 @@
 """What kinds of fields there are: how each may be compared, and which values it takes."""
 
 import re
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 
-from cms.foundation import moments, texts
+from cms.foundation import ids, moments, texts
 from cms.foundation.filters import relative
 from cms.foundation.filters.tree import Operator, Value
 
 _EQUALITY = (Operator.IS,)
 _ORDER = (Operator.BELOW, Operator.AT_MOST, Operator.ABOVE, Operator.AT_LEAST)
 _PATTERNS = (Operator.CONTAINS, Operator.STARTS, Operator.ENDS)
-_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _MOMENT = re.compile(
     "[0-9]{4}-[0-9]{2}-[0-9]{2}"
     r"([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[-+][0-9]{2}:[0-9]{2})?)?",
@@ -30,12 +28,6 @@ def _number(text: str) -> int:
 
 def _flag(text: str) -> bool:
     return {"true": True, "false": False}[text.lower()]
-
-
-def _identifier(text: str) -> uuid.UUID:
-    if not _ID.fullmatch(text):
-        raise ValueError
-    return uuid.UUID(text)
 
 
 def _moment(text: str) -> Value:
@@ -76,7 +68,7 @@ class Kind(Enum):
     )
     FLAG = _Described("true or false", _EQUALITY, _flag)
     IDENTIFIER = _Described(
-        "an id, such as 019ab3c4-0000-7000-8000-0000000000c1", _EQUALITY, _identifier
+        "an id, such as 019ab3c4-0000-7000-8000-0000000000c1", _EQUALITY, ids.read
     )
 
     @property

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 from webargs import fields as webargs_fields
 
-from cms.foundation import moments
+from cms.foundation import ids, moments
 
 # Tab, line feed and carriage return are text; other control characters are not, and PostgreSQL
 # refuses NUL.
@@ -108,6 +109,20 @@ class Moment(fields.AwareDateTime):
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         return None if value is None else moments.spell(value)
+
+
+class Id(fields.UUID):
+    """A UUID in its one spelling."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> uuid.UUID:
+        if not isinstance(value, str):
+            raise self.make_error("invalid_uuid")
+        try:
+            return ids.read(value)
+        except ValueError as error:
+            raise self.make_error("invalid_uuid") from error
 
 
 class WebAddress(fields.String):

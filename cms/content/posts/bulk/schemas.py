@@ -8,7 +8,7 @@ from cms.content.fields import SlugField
 from cms.content.posts.bulk.operations import Action
 from cms.content.posts.models import MOST_TAGS
 from cms.content.posts.schemas import MOST_AUTHORS, PostPatch
-from cms.foundation.http.fields import Flag
+from cms.foundation.http.fields import Flag, Id
 from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 from cms.foundation.http.problems import Problem
@@ -29,7 +29,7 @@ class BulkOperation(Strict):
     """One thing to do to one post."""
 
     action = fields.String(required=True, validate=validate.OneOf(list(Action)))
-    id = fields.UUID(required=True, metadata={"description": "Of the post; once in a bulk"})
+    id = Id(required=True, metadata={"description": "Of the post; once in a bulk"})
     version = fields.Integer(
         strict=True,
         validate=validate.Range(1, 2**53),
