@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from cms.content import markdown, slugs
 from cms.content.markdown import Rendered
+from cms.content.posts.schemas import LONGEST_BODY
 from cms.editions.search import actions as search
 from cms.editions.search import entries
 from cms.editions.search.entries import Spelled
@@ -49,11 +50,10 @@ def render(values: dict[str, Any], *, database: str, now: datetime) -> Ready:
     # A copy: what is sent otherwise is taken out.
     values = dict(values)
     if "html" in values:
-        html = markdown.sanitise(values.pop("html"))
-        body, rendered = markdown.as_source(html), markdown.describe(html)
-        if body == html:
-            # As nearly always: of one string one copy is sent.
-            body = html
+        body, rendered = markdown.adopt(values.pop("html"))
+        if len(body) > LONGEST_BODY:
+            message = f"html: As Markdown it is longer than {LONGEST_BODY:,} characters."
+            raise Unprocessable(message)
     else:
         body = values.pop("body", "")
         rendered = markdown.render(body)

@@ -1,6 +1,5 @@
 """Markdown source to what readers get: safe HTML, its plain text and the numbers about it."""
 
-import re
 from typing import Final, NamedTuple
 
 from cms.content.markdown.parts import Parts
@@ -71,26 +70,17 @@ def describe(html: str) -> Rendered:
     )
 
 
-def as_source(html: str) -> str:
-    """Sanitised HTML as a Markdown source that renders to the same.
+def adopt(html: str) -> tuple[str, Rendered]:
+    """Ready HTML as a Markdown source, with its rendering: what is left of it that is safe.
 
-    Markdown takes a block of HTML as it is, up to the next blank line; so there must be none.
-    Loose text becomes paragraphs.
+    What does not begin with a block gets a ``div`` around it.
     """
-    parts = re.split("(<pre.*?</pre>)", html, flags=re.DOTALL)
-    # In between, blank lines mean nothing; in preformatted text they are written as references.
-    parts[0::2] = [re.sub(r"\n\s*\n", "\n", part) for part in parts[0::2]]
-    # A block that begins with preformatted text ends with its line: the next begins another.
-    parts[2::2] = ["\n" + part.removeprefix("\n") for part in parts[2::2]]
-    parts[1::2] = [
-        re.sub(r"\n([ \t])(?=[ \t]*\n)", _reference, part).replace("\n\n", "\n&#10;")
-        for part in parts[1::2]
-    ]
-    return "".join(parts).strip("\n")
+    from cms.content.markdown import ready  # noqa: PLC0415
 
-
-def _reference(blank: re.Match[str]) -> str:
-    return f"\n&#{ord(blank[1])};"
+    shown = ready.block(html)
+    source = ready.source(shown)
+    # As nearly always they are the same: one string, of which one copy is sent to another process.
+    return (shown if source == shown else source), describe(shown)
 
 
 def sanitise(html: str) -> str:
