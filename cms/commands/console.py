@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import rich_click as click
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from cms.accounts.login.queries import find_by_email
@@ -31,7 +31,10 @@ def opened(settings: Settings, *, must_be_migrated: bool = True) -> Iterator[Dat
         yield database
     except DBAPIError as error:
         shown = database.url.render_as_string(hide_password=True)
-        message = f"The database does not answer ({shown}): {error.orig}"
+        answers = isinstance(error, IntegrityError)
+        message = (
+            f"The database {'refuses' if answers else 'does not answer'} ({shown}): {error.orig}"
+        )
         raise click.ClickException(message) from error
     finally:
         database.dispose()

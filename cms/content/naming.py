@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -106,6 +106,12 @@ def settle(
     session.flush()
 
 
+def numbered_like(slug: Any, base: str) -> ColumnElement[bool]:
+    """Whether the column ``slug`` may be ``base`` with a number; an index finds those that are."""
+    first, end = slugs.numbers_of(base)
+    return and_(slug >= first, slug < end)
+
+
 def _fits(session: Session, row: Row, candidate: str, put: Callable[[str], None]) -> bool:
     if writes_alone(session):
         put(candidate)
@@ -125,9 +131,7 @@ def _next_free(
 ) -> int:
     """The first number after ``number`` that no row of this table holds."""
     column: Any = type(row).slug
-    stem = slugs.numbered(base, 10**9).removesuffix(str(10**9))
-    alike = select(column).where(column.startswith(stem, autoescape=True), holding)
-    used = set(session.scalars(alike))
+    used = set(session.scalars(select(column).where(numbered_like(column, base), holding)))
     while True:
         number += 1
         if slugs.numbered(base, number) not in used:

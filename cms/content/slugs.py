@@ -40,6 +40,13 @@ def numbered(base: str, number: int) -> str:
     return _cut(base, MAX_LENGTH - max(_NUMBER_ROOM, len(suffix))) + suffix
 
 
+def numbers_of(base: str) -> tuple[str, str]:
+    """From where to before where all ``numbered`` slugs of ``base`` are in an alphabetical list."""
+    stem = numbered(base, 1).removesuffix("-1")
+    # A full stop comes next after a hyphen.
+    return f"{stem}-", f"{stem}."
+
+
 def _cut(slug: str, length: int) -> str:
     """At most ``length`` characters of ``slug``, and whole words unless the first is too long."""
     if len(slug) <= length:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Dialect, Uuid
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from cms.foundation import audit
@@ -61,17 +62,26 @@ def write(
     into = f"{table} ({', '.join(columns)})"
     is_sqlite = connection.dialect.name == "sqlite"
     if not is_sqlite and len(rows) >= FEW:
-        _copy(connection.connection.driver_connection, into, rows)
+        _copy(connection, into, rows)
         return
     places = ", ".join(["?" if is_sqlite else "%s"] * len(columns))
     statement = f"INSERT INTO {into} VALUES ({places})"  # noqa: S608 - names of our own tables
     connection.exec_driver_sql(statement, [*map(tuple, rows)])
 
 
-def _copy(driver: Any, into: str, rows: Sequence[Sequence[Any]]) -> None:
-    with driver.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
+def _copy(connection: Connection, into: str, rows: Sequence[Sequence[Any]]) -> None:
+    driver: Any = connection.connection.driver_connection
+    statement = f"COPY {into} FROM STDIN"
+    errors = connection.dialect.loaded_dbapi.Error
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows:
+                copy.write_row(row)
+    except errors as error:
+        # As SQLAlchemy would have raised it: who calls knows only its errors.
+        raise DBAPIError.instance(
+            statement, None, error, errors, dialect=connection.dialect
+        ) from error
 
 
 def _converted(model: type[Base], rows: Sequence[dict[str, Any]], dialect: Dialect) -> Rows:

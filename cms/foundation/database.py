@@ -35,6 +35,8 @@ LOOK_SECONDS = 5.0
 MOST_WAITING = 512
 # PostgreSQL: the statement was cancelled, since it took too long.
 CANCELLED = "57014"
+# PostgreSQL: serialization failure and deadlock. The transaction did nothing; run it again.
+TRANSIENT = frozenset({"40001", "40P01"})
 
 # Compared byte by byte on both databases, so that a list has the same order everywhere.
 Key = String().with_variant(Text(collation="C"), "postgresql")

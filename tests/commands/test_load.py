@@ -7,29 +7,37 @@ import subprocess
 import sys
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select, update
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from cms.accounts.models import User
 from cms.accounts.permissions import Caller
 from cms.app import create_app
 from cms.commands.load import command, reading
 from cms.commands.load.preparing import Job, prepare
+from cms.content import naming
+from cms.content.loading import actions as loading
 from cms.content.loading.assembling import Names
 from cms.content.loading.models import Load
 from cms.content.posts import queries
 from cms.content.posts.models import Post
 from cms.content.posts.trash import actions as trash
-from cms.editions.models import Site
+from cms.content.tags import actions as tag_actions
+from cms.content.tags.actions import TagNameTaken
+from cms.content.tags.models import Tag
+from cms.editions.models import Change, Site
 from cms.editions.search.models import SearchTerm
 from cms.foundation import moments
 from cms.foundation.audit.models import AuditEntry
 from cms.foundation.database import Database
+from cms.foundation.errors import Unprocessable
 from cms.foundation.settings import load as load_settings
 from cms.foundation.versions import ANY
 from tests.commands.conftest import Cms
@@ -57,6 +65,30 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return write_lines
+
+
+BetweenBatches = Callable[[Callable[[], None]], None]
+
+
+@pytest.fixture
+def between_batches(monkeypatch: pytest.MonkeyPatch) -> BetweenBatches:
+    """Has something done once, between the first line of a file and the others."""
+
+    def arrange(do: Callable[[], None]) -> None:
+        left = [do]
+        batches = command._batches  # noqa: SLF001
+
+        def interrupted(*args: Any) -> Any:
+            for number, batch in enumerate(batches(*args)):
+                if number == 1 and left:
+                    left.pop()()
+                yield batch
+
+        monkeypatch.setattr(reading, "CHUNK", 1)
+        monkeypatch.setattr(command, "BATCH", 1)
+        monkeypatch.setattr(command, "_batches", interrupted)
+
+    return arrange
 
 
 def read(path: str) -> Any:
@@ -147,6 +179,8 @@ BAD: dict[str, tuple[Any, str]] = {
     "author without name": ({"title": "A", "authors": [{"slug": "a"}]}, "authors"),
     "cover that is a script": ({"title": "A", "cover_url": "javascript:x"}, "cover_url"),
     "control character": ({"title": "A", "body": "\u0001"}, "U+0001"),
+    "longer as Markdown": ({"title": "A", "html": "&" * 300_000}, "1,000,000 characters"),
+    "terminal sequence": ({"title": "A", "\x1b]0;x\x07[red]": 1}, "Unknown"),
     "member twice": ('{"title": "A", "title": "B"}', "twice"),
 }
 
@@ -169,17 +203,59 @@ def test_bad_lines_are_named_by_number_and_the_others_loaded(
     assert (shown.code, count(stored)) == (1, 2)
     assert "Not loaded" in shown.err
     assert "future" in shown.err
+    assert "]0;x\N{REPLACEMENT CHARACTER}[red]" in shown.err
+    assert "\x1b" not in shown.err
 
 
 def test_without_slugs_posts_of_one_title_get_numbers(admin: Cms, write: Write) -> None:
-    admin(
-        "load",
-        str(write({"title": "Same"}, {"title": "Same"}, {"title": "Same", "slug": "same-2"})),
-    )
-    admin("load", str(write({"title": "Same"}, name="more.ndjson")))
+    lines = [{"title": "Same"}, {"title": "Same"}, {"title": "Same", "slug": "same-2"}]
+    assert admin("load", str(write(*lines))).code == 0
+    assert admin("load", str(write({"title": "Same"}, name="more.ndjson"))).code == 0
 
     slugs = {post["slug"] for post in read("/api/v1/posts")["data"]}
-    assert slugs == {"same", "same-2", "same-3"}
+    assert slugs == {"same", "same-2", "same-3", "same-4"}
+
+
+def test_many_posts_of_one_title_do_not_ask_for_each_number(
+    admin: Cms, write: Write, stored: Database
+) -> None:
+    statements = Counter[int]()
+
+    def load(number: int) -> None:
+        def asked(*_: Any) -> None:
+            statements[number] += 1
+
+        lines = [{"title": "Same", "body": f"{number} {one}"} for one in range(number)]
+        event.listen(Engine, "before_cursor_execute", asked)
+        try:
+            assert admin("load", str(write(*lines, name=f"{number}.ndjson"))).code == 0
+        finally:
+            event.remove(Engine, "before_cursor_execute", asked)
+
+    load(20)
+    load(40)
+
+    assert statements[40] == statements[20]
+    assert count(stored) == 60
+
+
+def test_a_slug_that_a_line_cannot_have_is_found_without_loading(
+    admin: Cms, write: Write, stored: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "CHUNK", 1)
+    monkeypatch.setattr(command, "BATCH", 1)
+    admin("load", str(write({"title": "First", "slug": "taken"}, name="first.ndjson")))
+    path = write(
+        *({"title": "A", "slug": slug} for slug in ("taken", "once", "twice", "twice")),
+        {"title": "Twice"},
+    )
+
+    checked = json.loads(admin("load", "--check", "--json", str(path)).out)
+    assert count(stored) == 1
+    loaded = json.loads(admin("load", "--json", str(path)).out)
+
+    assert [one["line"] for one in checked["refused"]] == [1, 4]
+    assert loaded["refused"] == checked["refused"]
 
 
 def test_a_slug_in_the_trash_is_free(admin: Cms, write: Write, stored: Database) -> None:
@@ -209,6 +285,154 @@ def test_a_file_that_is_done_is_not_loaded_again(
     assert "Done before: 2 lines of this file." in again.out
 
 
+def test_a_file_that_has_grown_goes_on_behind_what_is_done(
+    admin: Cms, write: Write, stored: Database
+) -> None:
+    path = write({"title": "A"}, {"title": "B"})
+    admin("load", str(path))
+    for added in ({"title": "C"}, {"title": "D"}):
+        with path.open("a") as file:
+            file.write(json.dumps(added) + "\n")
+        assert "Loaded 1 post in" in admin("load", str(path)).out
+    # Not a beginning of it: the last line of the other is another one.
+    assert admin("load", str(write({"title": "A"}, "{", name="cut.ndjson"))).code == 1
+    assert count(stored) == 5
+
+
+def test_what_is_added_to_a_file_that_is_being_loaded_is_left_for_the_next_run(
+    admin: Cms, write: Write, stored: Database, between_batches: BetweenBatches
+) -> None:
+    path = write(*({"title": str(number)} for number in range(5)))
+
+    def grow() -> None:
+        with path.open("a") as file:
+            file.write('{"title": "New"}\n' * 3)
+
+    between_batches(grow)
+    assert json.loads(admin("load", "--json", str(path)).out)["loaded"] == 5
+    report = json.loads(admin("load", "--json", str(path)).out)
+    assert (report["loaded"], report["done_before"]) == (3, 5)
+    assert count(stored) == 8
+
+
+def test_two_loads_of_a_file_do_not_load_a_line_twice(
+    admin: Cms, write: Write, stored: Database, between_batches: BetweenBatches
+) -> None:
+    path = write(*({"title": str(number)} for number in range(5)))
+
+    def go_on_elsewhere() -> None:
+        with stored.transaction() as session:
+            session.execute(update(Load).values(lines=3))
+
+    between_batches(go_on_elsewhere)
+    outcome = admin("load", str(path))
+    assert outcome.is_one_clear_line()
+    assert "Another cms load is at this file" in outcome.err
+    assert count(stored) == 1
+
+
+def test_a_tag_that_is_merged_meanwhile_is_made_again(
+    admin: Cms, write: Write, stored: Database, between_batches: BetweenBatches
+) -> None:
+    tags = [{"name": "Mid"}]
+    path = write(*({"title": str(number), "tags": tags} for number in range(5)))
+
+    def merge() -> None:
+        with stored.transaction() as session:
+            by = Caller.of(session.scalars(select(User)).one())
+            now = moments.now()
+            tag = tag_actions.create(session, {"name": "Other"}, by=by, now=now)
+            mid = session.scalars(select(Tag)).first()
+            assert mid is not None
+            tag_actions.merge(session, mid, tag.id, by=by, expected=ANY, now=now)
+
+    between_batches(merge)
+    assert json.loads(admin("load", "--json", str(path)).out)["loaded"] == 5
+    record.is_whole(admin.database_url)
+    check_the_index(stored)
+    found = read("/api/v1/tags")["data"]
+    assert {one["name"]: one["post_count"] for one in found} == {"Mid": 4, "Other": 1}
+
+
+def failure(sqlstate: str) -> DBAPIError:
+    """What PostgreSQL says of a transaction that it gives up."""
+    error = Exception("no luck")
+    error.sqlstate = sqlstate  # type: ignore[attr-defined]
+    return DBAPIError("COMMIT", None, error)
+
+
+@pytest.mark.parametrize(
+    ("error", "tries"),
+    [
+        (naming.taken("a"), 3),
+        (TagNameTaken("a"), 3),
+        (IntegrityError("INSERT", None, Exception("a")), 3),
+        (failure("40001"), 3),
+        (failure("40P01"), 3),
+        (failure("57014"), 1),
+        (Unprocessable("a"), 1),
+    ],
+    ids=lambda value: getattr(value, "code", None),
+)
+def test_what_others_do_at_the_same_time_is_no_reason_to_end(
+    admin: Cms,
+    write: Write,
+    stored: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
+    tries: int,
+) -> None:
+    calls = []
+    add = loading.add
+
+    def failing(*args: Any, **kwargs: Any) -> dict[int, str]:
+        refused = add(*args, **kwargs)
+        calls.append(kwargs["known"])
+        if len(calls) < 3:
+            raise error
+        return refused
+
+    monkeypatch.setattr(command, "LONGEST_PAUSE", 0)
+    monkeypatch.setattr(loading, "add", failing)
+    outcome = admin("load", str(write(WHOLE, {"title": "Another"})))
+
+    assert len(calls) == tries
+    assert (outcome.code == 0) == (tries > 1)
+    assert count(stored) == (2 if tries > 1 else 0)
+    record.is_whole(admin.database_url)
+
+
+def test_a_pipe_is_refused(admin: Cms, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    outcome = admin("load", str(pipe))
+
+    assert outcome.code == 2
+    assert "no regular file" in outcome.err
+
+
+def test_a_byte_order_mark_is_no_part_of_a_line(admin: Cms, write: Write) -> None:
+    outcome = admin("load", str(write("\ufeff" + json.dumps(WHOLE))))
+
+    assert outcome.code == 0
+    assert read("/api/v1/posts/what-you-do")["title"] == "What You Do"
+
+
+def test_who_is_deactivated_brings_nothing(admin: Cms, write: Write, stored: Database) -> None:
+    admin.create_user("gone@example.org")
+    with stored.transaction() as session:
+        session.execute(
+            update(User).where(User.email == "gone@example.org").values(is_active=False)
+        )
+
+    outcome = admin("load", "--by", "gone@example.org", str(write(WHOLE)))
+
+    assert outcome.is_one_clear_line()
+    assert "deactivated" in outcome.err
+    assert count(stored) == 0
+
+
 def test_names_that_exist_are_used(admin: Cms, write: Write) -> None:
     admin("load", str(write({"title": "A", "tags": [{"name": "Straße", "slug": "s"}]})))
     tags = [{"name": "STRASSE"}, {"name": "Another", "slug": "s"}]
@@ -216,6 +440,63 @@ def test_names_that_exist_are_used(admin: Cms, write: Write) -> None:
 
     (tag,) = read("/api/v1/tags")["data"]
     assert (tag["slug"], tag["name"], tag["post_count"]) == ("s", "Straße", 2)
+
+
+@pytest.mark.parametrize("chunk", [1, 100])
+def test_names_are_not_one_because_their_slugs_would_be(
+    admin: Cms, write: Write, monkeypatch: pytest.MonkeyPatch, chunk: int
+) -> None:
+    monkeypatch.setattr(reading, "CHUNK", chunk)
+    monkeypatch.setattr(command, "BATCH", 1)
+
+    def tagged(*names: str) -> dict[str, Any]:
+        return {"title": names[0], "tags": [{"name": name} for name in names]}
+
+    def written(*names: str) -> dict[str, Any]:
+        return {"title": names[0], "authors": [{"name": name} for name in names]}
+
+    lines = [
+        {"title": "A", "tags": [{"name": "Bar", "slug": "foo"}, {"name": "Foo", "slug": "foo-2"}]},
+        tagged("C", "C++", "C#"),
+        tagged("c#", "!!!", "???", "Foo"),
+        written("José Núñez", "Jose Nunez"),
+        written("Jose Nunez"),
+        {"title": "B", "authors": [{"name": "Jose Nunez", "slug": "jose"}]},
+        # Who has the slug is meant, whatever the name.
+        {"title": "D", "tags": [{"name": "Anything", "slug": "foo"}]},
+    ]
+    assert admin("load", str(write(*lines))).code == 0
+
+    tags = {tag["name"]: tag for tag in read("/api/v1/tags?limit=100")["data"]}
+    counts = {name: tag["post_count"] for name, tag in tags.items()}
+    assert counts == {"Bar": 2, "Foo": 2, "C": 1, "C++": 1, "C#": 2, "!!!": 1, "???": 1}
+    assert (tags["Bar"]["slug"], tags["Foo"]["slug"]) == ("foo", "foo-2")
+    authors = read("/api/v1/authors")["data"]
+    assert sorted((one["name"], one["post_count"]) for one in authors) == [
+        ("Jose Nunez", 1),
+        ("Jose Nunez", 2),
+        ("José Núñez", 1),
+    ]
+
+
+def test_more_new_names_than_fit_in_a_transaction_go_into_several(
+    admin: Cms, write: Write, stored: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(command, "MOST_NEW_NAMES", 5)
+    lines: list[Any] = [
+        {"title": f"Post {number}", "tags": [{"name": f"Tag {number * 2 + one}"} for one in (0, 1)]}
+        for number in range(20)
+    ]
+    lines[3:3] = ["", "{"]
+
+    report = json.loads(admin("load", "--json", str(write(*lines))).out)
+
+    assert (report["loaded"], [one["line"] for one in report["refused"]]) == (20, [5])
+    with stored.session(read_only=True) as session:
+        named = Counter(session.scalars(select(Change.version).where(Change.kind == "tag.saved")))
+    assert len(named) == 10
+    assert max(named.values()) <= 5
+    assert len(read("/api/v1/tags?limit=100")["data"]) == 40
 
 
 def test_a_name_that_is_wrong_is_refused_each_time(admin: Cms, write: Write) -> None:
@@ -302,7 +583,7 @@ def test_a_line_becomes_rows_as_soon_as_its_names_are_known() -> None:
     ]
     numbered = [(number, json.dumps(line).encode()) for number, line in enumerate(lines, 1)]
 
-    job = Job("sqlite", by_id, Names({"ann": ann}, {}).packed())
+    job = Job("sqlite", by_id, Names({("", "Ann"): ann}, {}).packed())
     prepared = prepare(numbered, job)
 
     assert [line.has_post for line in prepared.lines] == [True] * 3

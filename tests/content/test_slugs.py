@@ -98,5 +98,8 @@ def test_a_numbered_slug_is_a_slug(base: str, number: int) -> None:
 
 @pytest.mark.parametrize("base", ["x" * 100, "four-" * 19 + "fours", "a" * 89 + "-" + "b" * 10])
 def test_all_numbers_of_a_long_base_begin_alike(base: str) -> None:
-    stems = {slugs.numbered(base, number).rpartition("-")[0] for number in (2, 10, 10**9)}
-    assert len(stems) == 1
+    numbered = [slugs.numbered(base, number) for number in (1, 2, 10, 10**9)]
+    assert len({slug.rpartition("-")[0] for slug in numbered}) == 1
+    first, end = slugs.numbers_of(base)
+    assert all(first <= slug < end for slug in numbered)
+    assert not first <= f"{slugs.numbered(base, 1).rpartition('-')[0]}a-2" < end

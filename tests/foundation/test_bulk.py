@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 
 from cms.editions.models import PostEdition
 from cms.foundation import bulk
@@ -52,6 +53,18 @@ def test_what_the_session_has_not_written_yet_comes_first(database: Database) ->
         bulk.add(session, PostEdition, others)
 
     assert stored(database) == rows(100)
+
+
+@pytest.mark.parametrize("number", [1, bulk.FEW, 100])
+def test_a_row_that_is_there_already_is_an_error_as_others_raise_it(
+    database: Database, number: int
+) -> None:
+    with database.transaction() as session:
+        bulk.add(session, PostEdition, rows(number))
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        bulk.add(session, PostEdition, rows(number))
+
+    assert stored(database) == rows(number)
 
 
 def test_rows_go_with_their_transaction(database: Database) -> None:

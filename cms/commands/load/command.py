@@ -2,13 +2,15 @@
 
 import json
 import os
+import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
-from itertools import islice
+from itertools import chain
 from pathlib import Path
+from typing import BinaryIO, NamedTuple, Self
 
 import rich_click as click
 from rich.console import Console
@@ -20,23 +22,31 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
+from sqlalchemy.exc import DBAPIError
 
 from cms.accounts.permissions import Caller
+from cms.commands.client.terminal import styled
 from cms.commands.console import an_admin, counted, opened, user_with
 from cms.commands.load import reading
 from cms.commands.load.preparing import Job, Line, Prepared
 from cms.commands.options import AS_JSON
 from cms.commands.progress import bar
 from cms.content.loading import actions
-from cms.content.loading.actions import Known
+from cms.content.loading.actions import Known, Source
 from cms.content.loading.assembling import Portion
 from cms.foundation import audit, moments
 from cms.foundation.database import Database
+from cms.foundation.errors import CmsError
 from cms.foundation.settings import load as load_settings
 
 # So many times what is prepared at a time, 500 posts at most, under one version and in one
-# transaction. Readers see them together.
+# transaction. Readers see them together; who else writes waits meanwhile.
 BATCH = 10
+# Each is created by itself: more of them would let the others wait for too long.
+MOST_NEW_NAMES = 200
+TRIES = 10
+# In seconds.
+LONGEST_PAUSE = 0.1
 SHOWN_FAULTS = 50
 ENDED = (
     "One of the processes that render was ended from outside, perhaps for want of memory. What was "
@@ -76,15 +86,21 @@ def load(file: Path, email: str | None, processes: int, *, check: bool, as_json:
     A line has title and, as far as wanted, slug, excerpt, body (Markdown) or html, published_at,
     authors and tags (objects with name and slug) and cover_url. Authors and tags are created as
     needed. Lines that cannot be loaded are reported by number; the others are loaded. Run it again
-    after it was stopped: it goes on where it was. Exits with 1 when a line was refused.
+    after it was stopped, or after lines were added: it goes on where it was. Exits with 1 when a
+    line was refused.
     """
     report = Report()
     begun = time.monotonic()
-    with opened(load_settings()) as database:
+    if not file.is_file():
+        message = (
+            f"{file} is no regular file. It is read twice: save what comes out of a pipe first."
+        )
+        raise click.BadParameter(message, param_hint="FILE")
+    with opened(load_settings()) as database, file.open("rb") as content:
         by = _whose(database, email)
         try:
             with _progress(shown=not as_json) as progress:
-                _run(database, file, report, progress, by=by, processes=processes, check=check)
+                _run(database, content, report, progress, by=by, processes=processes, check=check)
         except BrokenProcessPool as error:
             raise click.ClickException(ENDED) from error
     report.seconds = round(time.monotonic() - begun, 1)
@@ -96,7 +112,11 @@ def load(file: Path, email: str | None, processes: int, *, check: bool, as_json:
 def _whose(database: Database, email: str | None) -> Caller:
     with database.session(read_only=True) as session:
         if email is not None:
-            return Caller.of(user_with(session, email))
+            user = user_with(session, email)
+            if not user.is_active:
+                message = f"The user {email} is deactivated."
+                raise click.ClickException(message)
+            return Caller.of(user)
         return Caller.of(an_admin(session, "Posts need an owner."))
 
 
@@ -113,7 +133,7 @@ def _progress(*, shown: bool) -> Progress:
 
 def _run(
     database: Database,
-    file: Path,
+    file: BinaryIO,
     report: Report,
     progress: Progress,
     *,
@@ -121,61 +141,115 @@ def _run(
     processes: int,
     check: bool,
 ) -> None:
-    size = file.stat().st_size
-    task = progress.add_task("Reading", total=size, note="")
-    file_digest = reading.digest(file, lambda read: progress.advance(task, read))
-    progress.remove_task(task)
+    whole = os.fstat(file.fileno()).st_size
     with database.session(read_only=True) as session:
-        report.done_before = 0 if check else actions.done(session, file_digest)
+        places = [size for size in actions.sizes(session) if size < whole]
+    task = progress.add_task("Reading", total=whole, note="")
+    found = reading.digests(file, places, lambda read: progress.advance(task, read))
+    progress.remove_task(task)
+    *_, (size, digest) = found.items()
+    source, known, taken = Source(digest, size), Known(), set[str]()
+    with database.session(read_only=True) as session:
+        report.done_before = 0 if check else actions.done(session, found.values())
     task = progress.add_task("Checking" if check else "Loading", total=size, note="")
-    known, begun = Known(), time.monotonic()
+    begun = time.monotonic()
 
     def job() -> Job:
         return Job(database.url.drivername, by.id, known.names.packed())
 
-    with reading.prepared(file, skip=report.done_before, processes=processes, job=job) as prepared:
-        progress.advance(task, _size_of(file, report.done_before))
-        for lines, portions in _batches(prepared):
-            if not check:
-                _write(database, file_digest, lines, portions, report, known, by=by)
-            for line in lines:
+    progress.advance(task, reading.size_of(file, report.done_before))
+    with reading.prepared(
+        file, size=size, skip=report.done_before, processes=processes, job=job
+    ) as prepared:
+        for batch in _batches(prepared, known):
+            if check:
+                _check(database, batch, report, taken)
+            else:
+                _write(database, source, batch, report, known, by=by)
+            for line in batch.lines:
                 if line.fault:
                     report.refuse(line.number, line.fault)
             rate = report.loaded / (time.monotonic() - begun)
             note = f"{report.loaded:,} posts, {rate:,.0f}/s"
-            progress.update(task, advance=sum(line.size for line in lines), note=note)
+            progress.update(task, advance=sum(line.size for line in batch.lines), note=note)
 
 
-def _batches(prepared: Iterator[Prepared]) -> Iterator[tuple[list[Line], list[Portion]]]:
-    while batch := list(islice(prepared, BATCH)):
-        yield [line for some in batch for line in some.lines], [some.portion for some in batch]
+class _Batch(NamedTuple):
+    """What is loaded in one transaction."""
+
+    lines: list[Line]
+    portions: list[Portion]
+
+    @classmethod
+    def of(cls, some: list[Prepared]) -> Self:
+        """Of what was prepared, in order."""
+        return cls([line for one in some for line in one.lines], [one.portion for one in some])
+
+    def refuse(self, report: Report, refused: dict[int, str]) -> None:
+        """Report ``refused`` posts, by their places, under the numbers of their lines."""
+        numbers = [line.number for line in self.lines if line.has_post]
+        for place, fault in refused.items():
+            report.refuse(numbers[place], fault)
 
 
-def _size_of(file: Path, lines: int) -> int:
-    with file.open("rb") as opened_file:
-        return sum(len(line) for line in islice(opened_file, lines))
+def _batches(prepared: Iterable[Prepared], known: Known) -> Iterator[_Batch]:
+    """Until there is enough of posts or of names that are not known yet."""
+    batch: list[Prepared] = []
+    unknown = set[object]()
+    for some in chain.from_iterable(_small_enough(one, known) for one in prepared):
+        new = known.names.unknown(some.portion.posts)
+        if len(batch) == BATCH or (batch and len(unknown | new) > MOST_NEW_NAMES):
+            yield _Batch.of(batch)
+            batch, unknown = [], set()
+        batch.append(some)
+        unknown |= new
+    if batch:
+        yield _Batch.of(batch)
+
+
+def _small_enough(some: Prepared, known: Known) -> Iterator[Prepared]:
+    if len(known.names.unknown(some.portion.posts)) <= MOST_NEW_NAMES:
+        yield some
+        return
+    posts = iter(some.portion.posts)
+    for line in some.lines:
+        yield Prepared([line], Portion([next(posts)] if line.has_post else []))
+
+
+def _check(database: Database, batch: _Batch, report: Report, taken: set[str]) -> None:
+    with database.session(read_only=True) as session:
+        batch.refuse(report, actions.check(session, batch.portions, taken))
 
 
 def _write(
-    database: Database,
-    file_digest: str,
-    lines: list[Line],
-    portions: list[Portion],
-    report: Report,
-    known: Known,
-    *,
-    by: Caller,
+    database: Database, source: Source, batch: _Batch, report: Report, known: Known, *, by: Caller
 ) -> None:
+    """Load a batch. What others do at the same time may make it fail: then it is tried again."""
+    for tries_left in reversed(range(TRIES)):
+        try:
+            refused = _add(database, source, batch, known, by=by)
+            break
+        except (DBAPIError, CmsError) as error:
+            if not (tries_left and actions.may_go_on(error)):
+                raise
+            known.forget()
+            batch = batch._replace(portions=[Portion(one.posts) for one in batch.portions])
+            # Not again at the same moment as who was in the way.
+            time.sleep(random.uniform(0, LONGEST_PAUSE))  # noqa: S311 - no secret
+    report.loaded += sum(line.has_post for line in batch.lines) - len(refused)
+    batch.refuse(report, refused)
+
+
+def _add(
+    database: Database, source: Source, batch: _Batch, known: Known, *, by: Caller
+) -> dict[int, str]:
     """Load a batch and note that it is done, in one transaction."""
-    numbers = [line.number for line in lines if line.has_post]
     now = moments.now()
     with database.transaction() as session:
         audit.sign(session, by.id, by.name)
-        refused = actions.add(session, portions, known=known, by=by, now=now)
-        actions.note(session, file_digest, lines[-1].number, now=now)
-    report.loaded += len(numbers) - len(refused)
-    for place, fault in refused.items():
-        report.refuse(numbers[place], fault)
+        first, last = batch.lines[0].number, batch.lines[-1].number
+        actions.note(session, source, after=first - 1, lines=last, now=now)
+        return actions.add(session, batch.portions, known=known, by=by, now=now)
 
 
 def _say(report: Report, *, as_json: bool, check: bool) -> None:
@@ -185,7 +259,7 @@ def _say(report: Report, *, as_json: bool, check: bool) -> None:
     if report.refused:
         table = Table("Line", "What is wrong", title="Not loaded")
         for one in report.refused[:SHOWN_FAULTS]:
-            table.add_row(f"{one['line']:,}", str(one["fault"]))
+            table.add_row(f"{one['line']:,}", styled(str(one["fault"])))
         Console(stderr=True).print(table)
         if len(report.refused) > SHOWN_FAULTS:
             click.echo(

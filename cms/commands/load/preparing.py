@@ -3,6 +3,7 @@
 Runs in processes of its own: needs no database, and nothing else but its arguments.
 """
 
+import codecs
 import uuid
 from datetime import datetime
 from functools import lru_cache
@@ -59,7 +60,9 @@ def prepare(numbered: list[Numbered], job: Job) -> Prepared:
     dialect, names = _dialect(job.driver), _names(job.names)
     lines, posts = [], []
     for number, line in numbered:
-        ready, fault = _read(line, dialect.name, now)
+        # Which some programs put before the first line of a file.
+        text = line.removeprefix(codecs.BOM_UTF8) if number == 1 else line
+        ready, fault = _read(text, dialect.name, now)
         lines.append(Line(number, len(line), ready is not None, fault))
         if ready is not None:
             posts.append(ready)

@@ -1,14 +1,16 @@
 """Reads a file of lines, from where a run before stopped, and has the lines prepared in order."""
 
 import hashlib
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from pathlib import Path
+from typing import BinaryIO
 
 from cms.commands.load.preparing import Job, Numbered, Prepared, prepare
 from cms.commands.load.processes import preparing
 
+PIECE = 2**20
 # Lines for each task of a process, and bytes: enough that handing them over costs little.
 CHUNK = 50
 LARGEST_CHUNK = 1_000_000
@@ -16,31 +18,55 @@ LARGEST_CHUNK = 1_000_000
 SMALLEST_SHARED = 2_000_000
 
 
-def digest(path: Path, advance: Callable[[int], object]) -> str:
-    """The SHA-256 of a file; ``advance`` hears of each piece read."""
-    found = hashlib.sha256()
-    with path.open("rb") as file:
-        while piece := file.read(2**20):
-            found.update(piece)
+def digests(
+    file: BinaryIO, places: Iterable[int], advance: Callable[[int], object]
+) -> dict[int, str]:
+    """The SHA-256 of a file up to each of ``places`` at which a line ends, and, last, of all of it.
+
+    ``advance`` hears of each piece read.
+    """
+    digest, at, ends_line = hashlib.sha256(), 0, False
+    found: dict[int, str] = {}
+    for place in (*sorted(places), sys.maxsize):
+        while piece := file.read(min(PIECE, place - at)):
+            digest.update(piece)
+            at += len(piece)
+            ends_line = piece.endswith(b"\n")
             advance(len(piece))
-    return found.hexdigest()
+        if place == sys.maxsize or (place == at and ends_line):
+            found.pop(at, None)
+            found[at] = digest.hexdigest()
+    return found
+
+
+def size_of(file: BinaryIO, lines: int) -> int:
+    """How many bytes the first ``lines`` have."""
+    file.seek(0)
+    return sum(map(len, islice(file, lines)))
 
 
 @contextmanager
 def prepared(
-    path: Path, *, skip: int, processes: int, job: Callable[[], Job]
+    file: BinaryIO, *, size: int, skip: int, processes: int, job: Callable[[], Job]
 ) -> Iterator[Iterator[Prepared]]:
     """The lines after the first ``skip``, prepared some at a time, in order.
 
-    ``job``: asked as late as may be, since more is known then.
+    ``size``: what is behind it was added since. ``job``: asked as late as may be, since more is
+    known then.
     """
-    with path.open("rb") as file:
-        chunks = _chunks(enumerate(islice(file, skip, None), skip + 1))
-        if processes == 1 or path.stat().st_size < SMALLEST_SHARED:
-            yield (prepare(chunk, job()) for chunk in chunks)
-            return
-        with preparing(chunks, processes=processes, job=job) as found:
-            yield found
+    chunks = _chunks(enumerate(islice(_lines(file, size), skip, None), skip + 1))
+    if processes == 1 or size < SMALLEST_SHARED:
+        yield (prepare(chunk, job()) for chunk in chunks)
+        return
+    with preparing(chunks, processes=processes, job=job) as found:
+        yield found
+
+
+def _lines(file: BinaryIO, size: int) -> Iterator[bytes]:
+    file.seek(0)
+    while line := file.readline(size):
+        yield line
+        size -= len(line)
 
 
 def _chunks(numbered: Iterable[Numbered]) -> Iterator[list[Numbered]]:

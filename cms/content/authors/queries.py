@@ -8,6 +8,8 @@ from sqlalchemy import Select, Uuid, bindparam, select
 from sqlalchemy.orm import Session
 
 from cms.content.authors.models import Author
+from cms.editions.models import AuthorEdition
+from cms.foundation import texts
 from cms.foundation.errors import NotFound
 from cms.foundation.filters.kinds import Kind
 from cms.foundation.filters.listed import Listed, fitting
@@ -51,6 +53,17 @@ def by_slugs(session: Session, slugs: Collection[str]) -> dict[str, Author]:
     """Those of ``slugs`` that exist."""
     found = session.scalars(select(Author).where(Author.slug.in_(slugs))) if slugs else ()
     return {author.slug: author for author in found}
+
+
+def find_named(session: Session, name: str) -> Author | None:
+    """The author with this name; of several, the oldest."""
+    # By way of what readers see of them, since that is indexed.
+    shown = select(AuthorEdition.subject_id).where(
+        AuthorEdition.sort_key == texts.sort_key(name), AuthorEdition.live()
+    )
+    return session.scalar(
+        select(Author).where(Author.id.in_(shown), Author.name == name).order_by(Author.id).limit(1)
+    )
 
 
 def matching(

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Dialect
 
-from cms.content.loading.rendering import Ready
+from cms.content.loading.rendering import Named, Ready
 from cms.content.posts import publishing
 from cms.content.posts.content import LINKS, Content
 from cms.content.posts.filling import NO_SEO
@@ -22,24 +22,31 @@ from cms.foundation.database import Base, new_id
 
 
 class Names(NamedTuple):
-    """Authors and tags that a run has met, by the slugs that its file has for them."""
+    """Authors and tags that a run has met, by what its file calls them."""
 
-    authors: dict[str, uuid.UUID]
-    tags: dict[str, uuid.UUID]
+    authors: dict[Named, uuid.UUID]
+    tags: dict[Named, uuid.UUID]
 
     def cover(self, ready: Ready) -> bool:
         """Whether all that a post names are among them."""
-        return self.authors.keys() >= ready.authors.keys() and self.tags.keys() >= ready.tags.keys()
+        return self.authors.keys() >= {*ready.authors} and self.tags.keys() >= {*ready.tags}
+
+    def unknown(self, posts: list[Ready]) -> set[tuple[str, Named]]:
+        """What ``posts`` name that is not among them."""
+        authors = {one for ready in posts for one in ready.authors} - self.authors.keys()
+        tags = {one for ready in posts for one in ready.tags} - self.tags.keys()
+        return {*(("author", one) for one in authors), *(("tag", one) for one in tags)}
 
     def packed(self) -> bytes:
         """For another process, which unpacks what it did not have before."""
-        return orjson.dumps([self.authors, self.tags])
+        return orjson.dumps([[*named.items()] for named in self])
 
     @classmethod
     def unpacked(cls, packed: bytes) -> "Names":
         """The other way."""
         authors, tags = (
-            {slug: uuid.UUID(one) for slug, one in named.items()} for named in orjson.loads(packed)
+            {(slug, name): uuid.UUID(one) for (slug, name), one in named}
+            for named in orjson.loads(packed)
         )
         return cls(authors, tags)
 
@@ -122,8 +129,8 @@ def _content(ready: Ready, names: Names, *, now: datetime) -> Content:
     )
 
 
-def _ids(named: Iterable[str], known: dict[str, uuid.UUID]) -> tuple[uuid.UUID, ...]:
-    return tuple(dict.fromkeys(known[slug] for slug in named))
+def _ids(named: Iterable[Named], known: dict[Named, uuid.UUID]) -> tuple[uuid.UUID, ...]:
+    return tuple(dict.fromkeys(known[one] for one in named))
 
 
 def _row(content: Content, *, by_id: uuid.UUID, now: datetime) -> dict[str, Any]:

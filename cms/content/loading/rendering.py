@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from cms.content import markdown, slugs
 from cms.content.markdown import Rendered
@@ -11,6 +11,9 @@ from cms.editions.search import actions as search
 from cms.editions.search import entries
 from cms.editions.search.entries import Spelled
 from cms.foundation.errors import Unprocessable
+
+# An author or a tag as a line names it: its slug, empty where none is given, and its name.
+Named: TypeAlias = tuple[str, str]
 
 
 class Ready(NamedTuple):
@@ -24,9 +27,8 @@ class Ready(NamedTuple):
     # The one it wants, and whether its line says so.
     slug: str
     has_slug: bool
-    # Names by slug.
-    authors: dict[str, str]
-    tags: dict[str, str]
+    authors: list[Named]
+    tags: list[Named]
     body: str
     # Without its plain text.
     rendered: Rendered
@@ -67,17 +69,13 @@ def render(values: dict[str, Any], *, database: str, now: datetime) -> Ready:
         values=values,
         slug=values.get("slug") or slugs.slugify(values["title"], fallback="post"),
         has_slug="slug" in values,
-        authors=_by_slug(values.pop("authors", ()), "author"),
-        tags=_by_slug(values.pop("tags", ()), "tag"),
+        authors=_named(values.pop("authors", ())),
+        tags=_named(values.pop("tags", ())),
         body=body,
         rendered=rendered._replace(text=""),
         words=entries.spelled(said, search.database(database).spell),
     )
 
 
-def _by_slug(named: Iterable[dict[str, Any]], fallback: str) -> dict[str, str]:
-    """Names by slug; of two with one slug the last counts, at the place of the first."""
-    return {
-        one.get("slug") or slugs.slugify(one["name"], fallback=fallback): one["name"]
-        for one in named
-    }
+def _named(given: Iterable[dict[str, Any]]) -> list[Named]:
+    return [(one.get("slug", ""), one["name"]) for one in given]

@@ -15,7 +15,7 @@ from cms.foundation.http.input import Strict
 
 
 class LoadedAuthor(Strict):
-    """An author: the one with this slug, or a new one."""
+    """An author: the one with this slug or, without one, with this name; or a new one."""
 
     name = Line(longest=LONGEST_AUTHOR_NAME, required=True)
     slug = SlugField()

@@ -15,7 +15,7 @@ from werkzeug.routing import MapAdapter
 from werkzeug.wsgi import get_host
 
 from cms.foundation import audit
-from cms.foundation.database import Database
+from cms.foundation.database import TRANSIENT, Database
 from cms.foundation.errors import CmsError, OutcomeUnknown
 from cms.foundation.http import conditional, identity, output, problems
 from cms.foundation.retries import claims
@@ -26,8 +26,6 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Where the environment of a request has the site version that the layer in front found present.
 SITE_VERSION = "cms.site_version"
 TRIES = 3
-# PostgreSQL: serialization failure and deadlock. The transaction did nothing; run it again.
-TRANSIENT = frozenset({"40001", "40P01"})
 
 # What an answer says unless its view said otherwise.
 DEFAULT_HEADERS = (
