@@ -44,7 +44,7 @@ from cms.foundation.settings import load as load_settings
 BATCH = 10
 # Each is created by itself: more of them would let the others wait for too long.
 MOST_NEW_NAMES = 200
-TRIES = 10
+TRIES = 20
 # In seconds.
 LONGEST_PAUSE = 0.1
 SHOWN_FAULTS = 50
