@@ -66,6 +66,21 @@ def carry_out(
         _repeat(database, advance, portion, partial(_forget_counts, group_id, horizon), 0)
 
 
+def erase_post(session: Session, post_id: uuid.UUID) -> None:
+    """Forget what an ended post said at any version; that its slugs were its own stays known.
+
+    Whoever calls it has taken a version: answers that caches hold must go.
+    """
+    ids = select(PostEdition.id).where(PostEdition.subject_id == post_id)
+    _forget_finding(session, ids)
+    session.execute(
+        update(PostEdition)
+        .where(PostEdition.subject_id == post_id)
+        # Shown at no version.
+        .values(from_version=PostEdition.until_version, **_nothing(PostEdition))
+    )
+
+
 def _begin(session: Session, horizon: int, *, now: datetime) -> None:
     """Let the site's past begin at version ``horizon``, if it does not begin later already.
 
@@ -107,12 +122,17 @@ def _forget_editions(
     ids = [edition_id for edition_id, _ in found]
     useless = [edition_id for edition_id, has_later in found if has_later]
     if model is PostEdition:
-        for listing in LISTINGS:
-            session.execute(delete(listing).where(listing.edition_id.in_(ids)))
-        session.execute(delete(SearchNumber).where(SearchNumber.edition_id.in_(ids)))
+        _forget_finding(session, ids)
     session.execute(delete(model).where(model.id.in_(useless)))
     session.execute(update(model).where(model.id.in_(ids)).values(_nothing(model)))
     return ids
+
+
+def _forget_finding(session: Session, edition_ids: Any) -> None:
+    """Forget under what editions of posts were found, given their ids or what selects them."""
+    for listing in LISTINGS:
+        session.execute(delete(listing).where(listing.edition_id.in_(edition_ids)))
+    session.execute(delete(SearchNumber).where(SearchNumber.edition_id.in_(edition_ids)))
 
 
 def _former_counts(session: Session, horizon: int) -> dict[uuid.UUID, int]:

@@ -12,6 +12,7 @@ from cms.content.posts.models import Post, Status
 from cms.content.posts.revisions import keeping
 from cms.content.posts.scheduling import alarms
 from cms.content.posts.steps import Step
+from cms.editions import pruning
 from cms.foundation.versions import Expected
 
 
@@ -63,13 +64,14 @@ def restore(session: Session, post: Post, *, by: Caller, expected: Expected, now
 def purge(session: Session, post: Post, *, by: Caller, expected: Expected, now: datetime) -> None:
     """Delete the post and all that belongs to it, in the trash or not. Raises ``Stale``.
 
-    Its editions stay: readers who had it are told that it is gone.
+    Nobody reads it in the past either. Who had its address is still told that it is gone.
     """
     permissions.demand(by, Permission.POSTS_PURGE)
     saving.guard(session, post, expected)
-    was_published = post.is_published
+    had_readers = post.first_published_at is not None
     alarms.go_with(session, post)
     session.delete(post)
     session.flush()
-    if was_published:
+    if had_readers:
         publishing.withdraw(session, post.id, kind="post.purged", by=by, now=now)
+        pruning.erase_post(session, post.id)
