@@ -176,6 +176,19 @@ class Database:
             kept = self._of_thread.connection = self.lookup.connect()
         return kept
 
+    @contextmanager
+    def look_at_one_moment(self) -> Iterator[Connection]:
+        """The same connection, on which all statements see one moment until this ends."""
+        connection = self.look()
+        way = "" if self.is_sqlite else " ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        connection.exec_driver_sql(f"BEGIN{way}")
+        try:
+            yield connection
+        finally:
+            # With a connection that was lost, the moment went too.
+            if not connection.invalidated:
+                connection.exec_driver_sql("ROLLBACK")
+
     def ask(self, statement: Prepared, parameters: Mapping[str, Any]) -> AnyRow | None:
         """The first that a look finds; over a new connection where that of this thread was lost."""
         try:

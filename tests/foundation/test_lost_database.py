@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from cms.foundation.database import Database
-from cms.foundation.http.edge import Edge, look, session
+from cms.foundation.http.edge import Edge, look, look_at_one_moment, session
 from tests.foundation.conftest import Base, Book, no_version
 
 Titles = Callable[[], list[str]]
@@ -89,6 +90,32 @@ def test_looking_goes_on_over_a_new_connection(server: Database, scratch: Edge) 
         assert client.get("/").get_data() == b"42"
         own = server.look().scalar(text("SELECT pg_backend_pid()"))
         _end(own)
+
+
+@pytest.mark.usefixtures("server")
+def test_a_moment_that_is_lost_begins_again_over_a_new_connection(scratch: Edge) -> None:
+    calls = []
+
+    def view() -> str:
+        with look_at_one_moment() as connection:
+            calls.append(connection.scalar(text("SELECT pg_backend_pid()")))
+            if len(calls) == 1:
+                _end(calls[0])
+            return str(connection.scalar(text("SELECT 42")))
+
+    scratch.add_url_rule("/", "view", view)
+
+    for _ in range(2):
+        assert scratch.test_client().get("/").get_data() == b"42"
+    assert len(calls) == 3
+
+
+def test_what_fails_within_a_moment_ends_it(scratch: Edge) -> None:
+    for _ in range(2):
+        with pytest.raises(DBAPIError), scratch.database.look_at_one_moment() as connection:
+            connection.execute(text("SELECT nothing"))
+
+    assert scratch.database.look().scalar(text("SELECT 42")) == 42
 
 
 def test_a_write_that_the_database_did_not_see_whole_is_undone_and_503(

@@ -15,10 +15,9 @@ from cms.delivery.search.finding import Found
 from cms.delivery.search.language import Question
 from cms.delivery.search.past import index as past
 from cms.delivery.search.schemas import SearchFilter, SearchPage, SuggestFilter, Suggestions
-from cms.foundation.errors import Malformed, Pruned, Unavailable
+from cms.foundation.errors import Malformed, Pruned
 from cms.foundation.http import Blueprint, cacheable, cursors, edge, pages, public
 
-TRIES = 5
 NOTHING = Found(
     [], is_exact=True, counts={"tags": Counter(), "authors": Counter(), "years": Counter()}
 )
@@ -53,7 +52,7 @@ def search_posts(page: dict[str, Any]) -> Response:
     what = f"search {[page.get(name) for name in ('q', 'tag', 'author', 'year')]!r}"
     scope = state.scope(what, page)
     version, after = _begin(scope, page)
-    data = _at_one_version(version, lambda view: _page(view, page, question, after))
+    data = _at_one_moment(version, lambda view: _page(view, page, question, after))
     place = data["next_cursor"]
     within = [] if version is None else [version]
     cursor = data["next_cursor"] = place and cursors.seal(scope, [*within, *place])
@@ -80,7 +79,7 @@ def suggest(wanted: dict[str, Any]) -> Response:
         return {**shown, "version": view.version}
 
     version = state.view(wanted).version if "as_of" in wanted else None
-    data = _at_one_version(version, found)
+    data = _at_one_moment(version, found)
     return public_json(data, keys=[COLLECTIONS], is_final=state.is_final(wanted))
 
 
@@ -92,22 +91,16 @@ def _begin(scope: str, page: dict[str, Any]) -> tuple[int | None, list[int] | No
     return None, cursors.unseal(scope, page["cursor"], 2) if "cursor" in page else None
 
 
-def _at_one_version(version: int | None, look: Callable[[View], T]) -> T:
-    """What ``look`` finds while the site stands still: the index knows the present only.
+def _at_one_moment(version: int | None, look: Callable[[View], T]) -> T:
+    """What ``look`` finds while nothing changes: the index knows the present only.
 
     It looks at ``version``; without it, at the present.
     """
-    connection = edge.look()
-    present = looking.present(connection)
-    for _ in range(TRIES):
+    with edge.look_at_one_moment() as connection:
+        present = looking.present(connection)
         asked = present.number if version is None else version
         looking.must_be_known(asked, present.oldest)
-        found = look(View(connection, asked, present))
-        before, present = present, looking.present(connection)
-        if present == before:
-            return found
-    message = "The site changes faster than it can be searched. Try again in a moment."
-    raise Unavailable(message)
+        return look(View(connection, asked, present))
 
 
 def _page(

@@ -156,6 +156,11 @@ def look() -> Connection:
     return cast(Edge, current_app).database.look()
 
 
+def look_at_one_moment() -> AbstractContextManager[Connection]:
+    """The same, for several reads that must see one moment."""
+    return cast(Edge, current_app).database.look_at_one_moment()
+
+
 def present() -> Numbered:
     """The site version that was present when this request came."""
     found: Numbered | None = request.environ.get(SITE_VERSION)
