@@ -56,7 +56,7 @@ def list_posts(page: dict[str, Any]) -> Response:
     answer to a filter that speaks of `now` holds for the minute.
     """
     asked = question.of_posts(page)
-    scope = state.scope(f"posts tag={asked.tag} author={asked.author}{asked.scope}", page)
+    scope = state.scope(page, "posts", *asked.said)
     view, after = state.continued(scope, page, length=asked.length)
     asked = asked.begun(after)
     names = state.names()
@@ -178,7 +178,7 @@ def _cursor(scope: str, view: View, asked: Question, row: Any) -> str:
 
 def _list_named(name: str, edition: type[NamedEdition], page: dict[str, Any]) -> Response:
     asked = question.of_named(page)
-    scope = state.scope(f"{name}{asked.scope}", page)
+    scope = state.scope(page, name, *asked.said)
     view, after = state.continued(scope, page, length=asked.length)
     asked = asked.begun(after)
     found = selected.named(view, edition, asked, limit=page["limit"] + 1)

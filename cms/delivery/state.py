@@ -49,9 +49,12 @@ def is_final(wanted: dict[str, Any]) -> bool:
     return isinstance(wanted.get("as_of"), int)
 
 
-def scope(name: str, page: dict[str, Any]) -> str:
-    """What a cursor of the list is bound to."""
-    return f"{name} as_of={page['as_of']}" if "as_of" in page else name
+def scope(page: dict[str, Any], *said: Any) -> str:
+    """What a cursor of the list is bound to: its name, and all that was ``said`` to it.
+
+    Quoted, so that nobody can say to one list what makes it sound like another.
+    """
+    return repr((*said, page.get("as_of")))
 
 
 def continued(

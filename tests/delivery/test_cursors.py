@@ -2,36 +2,58 @@
 
 import base64
 import json
+import re
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from itsdangerous import URLSafeSerializer
 from sqlalchemy import text
 
+from cms.foundation.http import cursors as signing
 from cms.foundation.http.edge import Edge
 from tests import factories
-from tests.callers import Caller, ContractClient
+from tests.callers import Caller, ContractClient, contract_of
 from tests.delivery import reading
 
 POSTS = reading.POSTS
+# A word that is in no other question.
+MARK = "marked"
 
 
 @pytest.fixture
 def cursors(editor: Caller) -> dict[str, str]:
     """The second page of several lists, by their addresses."""
     for name in ("ann", "bob"):
-        factories.an_author(editor, name=name)
+        person = factories.an_author(editor, name=name, slug=f"{name}-1")
+        factories.edited(editor, person, "authors", slug=name)
     for _ in range(2):
         factories.a_published_post(editor, tags=["a", "b"], authors=["ann", "bob"])
+    version = reading.fetch(editor)["version"]
     lists = [
         f"{POSTS}?",
         f"{POSTS}?tag=a&",
         f"{POSTS}?tag=b&",
         f"{POSTS}?author=ann&",
         f"{POSTS}?tag=a&author=ann&",
+        f"{POSTS}?author=ann&sort=title&",
+        f"{POSTS}?tag=a&author=ann&filter=featured:false&sort=title&",
+        f"{POSTS}?author=ann&as_of={version}&",
         "/api/v1/tags?",
         "/api/v1/authors?",
+        "/api/v1/authors?sort=slug&",
+        "/api/v1/search?q=post&",
+        "/api/v1/search?tag=a&",
+        "/api/v1/search?q=post&author=ann&year=2026&",
+        f"/api/v1/search?q=post&author=ann&as_of={version}&",
+        "/api/v1/changes?since=0&",
+        "/api/v1/changes?since=0&types=post&",
+        "/api/v1/redirects?",
+        "/api/v1/redirects?types=author&",
         "/api/v1/manage/posts?",
+        "/api/v1/manage/posts?tag=a&",
+        "/api/v1/manage/posts?tag=a&author=ann&",
+        "/api/v1/manage/posts?q=post&",
     ]
     found = {}
     for path in lists:
@@ -48,10 +70,59 @@ def test_a_cursor_is_good_for_its_own_list_and_filters_only(
             answer = editor.get(f"{path}cursor={cursor}")
             if origin == path:
                 assert answer.status_code == 200, path
-                assert len(answer.get_json()["data"]) == 1
+                assert answer.get_json()["data"], path
             else:
                 assert answer.status_code == 400, f"{origin} -> {path}"
                 assert answer.get_json()["code"] == "invalid_cursor"
+
+
+def test_nothing_said_to_a_list_makes_it_sound_like_another(
+    app: Edge, editor: Caller, cursors: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+
+    def signature(packed: bytes, scope: str, genuine: Any = signing._signature) -> bytes:  # noqa: SLF001
+        heard.append(scope)
+        return bytes(genuine(packed, scope))
+
+    monkeypatch.setattr(signing, "_signature", signature)
+
+    def scope(query: str, cursor: str = "x") -> str:
+        """What the signature is over; nothing for a question that is refused before."""
+        heard.clear()
+        editor.get(f"{query}cursor={cursor}")
+        return heard[0] if heard else ""
+
+    scopes = {path: scope(path, cursor) for path, cursor in cursors.items()}
+    tried = 0
+    for query in scopes:
+        path = query.partition("?")[0]
+        for name in texts(app, path):
+            rest = re.sub(f"(?<=[?&]){name}=[^&]*&", "", query)
+            before, found, behind = scope(f"{rest}{name}={MARK}&").partition(MARK)
+            if not found:
+                continue
+            for other, wanted in scopes.items():
+                if wanted.startswith(before) and wanted.endswith(behind):
+                    # Between what this list says anyway, all that the other one says.
+                    said = wanted[len(before) : len(wanted) - len(behind)]
+                    crafted = f"{rest}{name}={quote(said)}&"
+                    tried += 1
+                    assert scope(crafted) != wanted or f"{name}={said}&" in other, crafted
+    assert tried
+
+
+def texts(app: Edge, path: str) -> list[str]:
+    """The parameters of a list that may be any text."""
+    operation = contract_of(app).operation("GET", path)
+    assert operation is not None
+    return [
+        one["name"]
+        for one in operation["parameters"]
+        if one["in"] == "query"
+        and one["schema"].get("type") == "string"
+        and one["name"] != "cursor"
+    ]
 
 
 def test_the_page_may_be_shown_otherwise_along_the_way(
@@ -80,7 +151,7 @@ def test_every_changed_character_is_noticed(
         assert answer.get_json()["code"] == "invalid_cursor"
 
 
-def forged(position: Any, key: str = "", salt: str = "cursor posts tag=None author=None") -> str:
+def forged(position: Any, key: str = "", salt: str = "cursor") -> str:
     """A cursor that somebody made by themselves."""
     return str(URLSafeSerializer(key, salt=salt).dumps(position))
 

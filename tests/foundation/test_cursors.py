@@ -137,7 +137,7 @@ def test_rubbish_is_refused(filled: Caller, cursor: str) -> None:
 
 def test_a_cursor_from_a_version_that_never_happened_is_refused(filled: Caller, app: Edge) -> None:
     with app.app_context():
-        scope = "posts tag=None author=None"
+        scope = "('posts', None, None, None, None, None)"
         good = cursors.seal(scope, [1, "2026-01-01T00:00:00+00:00", filled.user_id])
         future = cursors.seal(scope, [10**6, "2026-01-01T00:00:00+00:00", filled.user_id])
 

@@ -72,8 +72,9 @@ class Walk:
     after: tuple[datetime, uuid.UUID] | None
 
     @classmethod
-    def to(cls, scope: str, asked: dict[str, Any]) -> "Walk":
-        """The page that a request wants."""
+    def to(cls, asked: dict[str, Any], *said: str) -> "Walk":
+        """The page that a request wants, of the feed that what is ``said`` names."""
+        scope = state.scope(asked, "feed", *said)
         view, place = state.continued(scope, asked)
         after = (datetime.fromisoformat(place[0]), uuid.UUID(place[1])) if place else None
         return cls(scope, asked["limit"], asked.get("cursor"), view, after)
@@ -83,13 +84,13 @@ def of_site(format_: Format, asked: dict[str, Any]) -> Response:
     """The feed of all posts."""
     site = blog.with_pages()
     subject = Subject(site.home, f"/{format_.name}", site.home, site.name, site.description)
-    return _answer(format_, site, subject, Walk.to("feed", asked))
+    return _answer(format_, site, subject, Walk.to(asked))
 
 
 def of_group(format_: Format, kind: Kind, slug: str, asked: dict[str, Any]) -> Response:
     """The feed of a tag or an author, or where it is now."""
     site = blog.with_pages()
-    walk = Walk.to(f"feed {kind.name}={slug}", asked)
+    walk = Walk.to(asked, kind.name, slug)
     row = queries.one_named(walk.view, kind.edition, slug)
     if row is None:
         subject_id, today = moving.present_slug(walk.view, kind.name, kind.edition, slug)

@@ -37,7 +37,7 @@ def list_redirects(page: dict[str, Any]) -> Response:
     """
     wanted = frozenset(page.get("types", KINDS))
     kinds = [kind for kind in KINDS if kind in wanted]
-    scope = state.scope(f"redirects types={kinds}", page)
+    scope = state.scope(page, "redirects", kinds)
     view, at = state.continued(scope, page)
     place = (at[0], at[1]) if at else (kinds[0], "")
     found, further = walk.page(view, kinds, place, limit=page["limit"])

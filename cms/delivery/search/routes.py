@@ -49,8 +49,8 @@ def search_posts(page: dict[str, Any]) -> Response:
     has changed since than 1,000 times, or posts with 200,000 words.
     """
     question = language.parse(page["q"]) if "q" in page else Question(())
-    what = f"search {[page.get(name) for name in ('q', 'tag', 'author', 'year')]!r}"
-    scope = state.scope(what, page)
+    said = [page.get(name) for name in ("q", "tag", "author", "year")]
+    scope = state.scope(page, "search", *said)
     version, after = _begin(scope, page)
     data = _at_one_moment(version, lambda view: _page(view, page, question, after))
     place = data["next_cursor"]

@@ -51,10 +51,10 @@ class Question:
         return self.is_relative and self.after is None
 
     @property
-    def scope(self) -> str:
+    def said(self) -> tuple[Any, ...]:
         """What a cursor is bound to, beside the list itself."""
-        said = "" if self.condition is None else f" filter={self.condition!r}"
-        return said if self.order == self.usual else f"{said} sort={self.order!r}"
+        order = None if self.order == self.usual else self.order
+        return self.tag, self.author, self.condition, order
 
     @property
     def length(self) -> int:

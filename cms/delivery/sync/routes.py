@@ -77,7 +77,7 @@ def get_changes(asked: dict[str, Any]) -> Response:
     if resumed:
         asked = {**asked, "since": _version_of(resumed)}
     changes = Walk(asked["since"], frozenset(asked.get("types", KINDS)))
-    scope = state.scope(f"changes since={changes.since} types={sorted(changes.types)}", asked)
+    scope = state.scope(asked, "changes", changes.since, sorted(changes.types))
     view, at = state.continued(scope, asked)
     state.since(view, changes.since)
     if is_stream:
