@@ -30,6 +30,9 @@ from cms.foundation.prepared import AnyRow, Prepared
 
 # No look may take longer: whoever asks for what takes so long asks for too much.
 LOOK_SECONDS = 5.0
+# Of a look's statements, how many stay compiled, and half as many again. Its own are ``Prepared``;
+# the rest are readers' filters, which take up to a megabyte each, and of which there is no end.
+MOST_COMPILED = 30
 # PostgreSQL, in kilobytes: what waits to be sorted into an index of words. Each search reads it, so
 # let it be little.
 MOST_WAITING = 512
@@ -137,6 +140,7 @@ class Database:
                 read_only=True,
                 longest_statement=look_seconds,
                 poolclass=NullPool,
+                query_cache_size=MOST_COMPILED,
             )
         else:
             self.writer = self.reader = _postgresql_engine(
@@ -148,6 +152,7 @@ class Database:
                 longest_statement=min(look_seconds, timeout),
                 isolation_level="AUTOCOMMIT",
                 poolclass=NullPool,
+                query_cache_size=MOST_COMPILED,
             )
         self._of_thread = threading.local()
         # What the wiring lets every session know, whoever makes it.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cms.delivery.selecting import fields
 from cms.foundation import filters
-from cms.foundation.database import Base
+from cms.foundation.database import MOST_COMPILED, Base
 from cms.foundation.filters.scanner import BadFilter
 from cms.foundation.filters.tree import Operator
 from cms.foundation.http.edge import Edge
@@ -299,6 +299,17 @@ def test_what_depends_on_the_minute_is_never_final(client: ContractClient, edito
 
     assert passing.headers["Cache-Control"] == "max-age=60"
     assert "immutable" in final.headers["Cache-Control"]
+
+
+@pytest.mark.usefixtures("five")
+def test_however_many_filters_there_are_few_statements_stay_compiled(
+    client: ContractClient, app: Edge
+) -> None:
+    for path, count in itertools.product(reading.LISTS, range(1, 41)):
+        assert client.get(f"{path}?filter={'+'.join(['slug:-a'] * count)}").status_code == 200
+
+    compiled: Any = app.database.lookup._compiled_cache  # noqa: SLF001 - nothing public tells
+    assert 0 < len(compiled) <= MOST_COMPILED * 1.5
 
 
 @pytest.mark.usefixtures("five")
