@@ -76,7 +76,6 @@ def test_one_question_is_rendered_once_however_it_is_spelled(path: str) -> None:
     "path",
     [
         "/things?a=1",
-        "/things?a=1&b=2&b=2",
         "/things?a=1&b=2&limit=21",
         "/things?a=2&b=1",
         "/things/a",
@@ -88,6 +87,14 @@ def test_another_question_has_another_answer(path: str) -> None:
 
     assert desk.ask(path).source == "fwd=miss; stored"
     assert len(desk.asked) == 2
+
+
+@pytest.mark.parametrize("path", ["/things?a=1&b=2&b=2", "/things?a=1&limit=20&b=2&limit=20"])
+def test_what_says_a_thing_twice_is_for_the_application_to_refuse(path: str) -> None:
+    desk = Desk()
+    desk.ask(SAME[0])
+
+    assert [desk.ask(path).source for _ in range(2)] == ["none", "none"]
 
 
 def test_spellings_without_end_take_no_memory_and_no_rendering() -> None:

@@ -66,7 +66,9 @@ class Addresses:
             return None
         # Surrogates keep different bytes different, also those that are no UTF-8.
         pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
-        if any(name in rules.never_kept_with for name, _ in pairs):
+        names = {name for name, _ in pairs}
+        # Said twice, it is refused, whatever else holds.
+        if len(names) < len(pairs) or names & rules.never_kept_with:
             return None
         told = (pair for pair in pairs if pair not in rules.defaults.items())
         return path, tuple(sorted(told)), origin
