@@ -127,7 +127,7 @@ class ResponseCache:
     def _spelling(self, environ: "WSGIEnvironment") -> Key | None:
         """The words of the question; ``None`` for what is no question."""
         method = environ["REQUEST_METHOD"]
-        if method not in ("GET", "HEAD") or EVENTS in environ.get("HTTP_ACCEPT", ""):
+        if method not in ("GET", "HEAD") or EVENTS in environ.get("HTTP_ACCEPT", "").lower():
             return None
         return (
             environ["PATH_INFO"],

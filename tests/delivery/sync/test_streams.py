@@ -244,7 +244,12 @@ def test_events_and_json_at_one_address_do_not_take_each_others_place(
         answer = client.get(f"{CHANGES}?since=0")
         assert answer.mimetype == "application/json"
         assert "Accept" in answer.headers["Vary"]
-        opened(reader, 0)[0].close()
+        for accept in (
+            EVENTS["Accept"],
+            "Text/Event-Stream",
+            "application/json;q=0.5,TEXT/event-STREAM",
+        ):
+            opened(reader, 0, Accept=accept)[0].close()
     for accept in ("*/*", "text/*", "application/json, text/event-stream;q=0.5"):
         answer = client.get(f"{CHANGES}?since=0", headers={"Accept": accept})
         assert answer.mimetype == "application/json"
