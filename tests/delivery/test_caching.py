@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 from cms.foundation.http.edge import Edge
 from tests import factories
 from tests.callers import Caller, ContractClient
+from tests.conftest import Made
 from tests.delivery import reading
 
 ADDRESSES = {
@@ -93,6 +94,17 @@ def test_an_answer_says_how_long_it_may_be_kept(client: ContractClient, path: st
     assert re.fullmatch(r'"[0-9a-f-]+"', answer.headers["ETag"])
     assert "Set-Cookie" not in answer.headers
     assert "Authorization" not in answer.headers.get("Vary", "")
+
+
+def test_an_answer_says_what_it_depends_on(made: Made) -> None:
+    origins = ("https://a.test", "https://b.test")
+    client = ContractClient(made(cors_origins=origins))
+    for path in ADDRESSES.values():
+        by_form = {"Accept"} if "/changes" in path else set()
+        for origin in (*origins, "https://c.test") * 2:
+            answer = client.get(path, headers={"Origin": origin})
+            named = ", ".join(answer.headers.getlist("Vary")).split(", ")
+            assert set(named) == {"Accept-Encoding", "Origin", *by_form}, (path, origin)
 
 
 @each_address

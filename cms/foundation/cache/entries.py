@@ -73,8 +73,9 @@ class Entry:
         self.first_id = known.get("x-request-id", "")
         self.spellings: list[Key] = []
         self._headers = [pair for pair in headers if pair[0].lower() not in OF_THE_REQUEST]
-        vary = [part for part in (known.get("vary"), "Accept-Encoding") if part]
-        self._headers.append(("Vary", ", ".join(vary)))
+        # There may be one for each reason.
+        vary = [value for name, value in headers if name.lower() == "vary"]
+        self._headers.append(("Vary", ", ".join([*vary, "Accept-Encoding"])))
         self.size = OVERHEAD_BYTES
         self._forms: dict[str, Shown] = {}
         self._add("", self.etag, self._headers, body)
