@@ -3,13 +3,16 @@
 import gzip
 import threading
 import uuid
-from collections.abc import Callable
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import brotli
 import pytest
 from backports import zstd
 
+from cms.foundation.cache.addresses import Key
+from cms.foundation.cache.entries import Entry
 from cms.foundation.errors import Unavailable
 from tests.cache.desk import Desk
 
@@ -271,10 +274,50 @@ def test_the_least_recently_used_go_first_and_memory_is_bounded() -> None:
 @pytest.mark.parametrize("capacity", [0, 100])
 def test_what_is_larger_than_the_memory_is_not_kept(capacity: int) -> None:
     desk = Desk(capacity=capacity)
-    desk.ask("/things")
 
-    assert desk.ask("/things", accept_encoding="gzip").status == 200
+    for coding in ("", "gzip"):
+        answer = desk.ask("/things", accept_encoding=coding)
+        assert (answer.status, answer.source) == (200, "fwd=miss")
     assert len(desk.asked) == 2
+
+
+@pytest.mark.parametrize("coding", ["", *DECODE])
+def test_what_is_said_to_be_stored_is(coding: str) -> None:
+    size = len(Desk().ask("/things").body) + 3000
+    for capacity in range(size - 10, size + 500, 10):
+        desk = Desk(capacity=capacity)
+        first, second = (desk.ask("/things", accept_encoding=coding).source for _ in range(2))
+        assert (first == "fwd=miss; stored") == (second == "hit"), capacity
+
+
+def test_other_spellings_count_too() -> None:
+    size = len(Desk().ask("/things").body) + 3000
+    desk = Desk(capacity=size + 3000)
+    desk.ask("/things?a=1")
+
+    for number in range(1, 8):
+        desk.ask(f"/things?{'&' * (500 + number)}a=1")
+
+    assert len(desk.asked) > 1
+
+
+def test_the_oldest_goes_while_others_are_being_moved() -> None:
+    class Moving(OrderedDict[Key, Entry]):
+        """Whoever looks through it is always too slow."""
+
+        def __iter__(self) -> Iterator[Key]:
+            found = super().__iter__()
+            for key in list(self.keys())[:1]:
+                self.move_to_end(key)
+            return found
+
+    desk = Desk(capacity=2 * 6000)
+    desk.layer._store._entries = Moving()  # noqa: SLF001
+
+    for name in ("a", "b", "c"):
+        desk.ask(f"/things/{name}")
+
+    assert [desk.ask(f"/things/{name}").source == "hit" for name in "cba"] == [True, True, False]
 
 
 def test_compressed_forms_count_too() -> None:

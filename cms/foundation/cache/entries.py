@@ -12,7 +12,7 @@ from cms.foundation.http import conditional
 
 Header = tuple[str, str]
 
-# What an entry takes beside its bodies: headers as objects, keys, places in dictionaries.
+# What an entry takes beside its bodies and the words of its keys: headers, places in dictionaries.
 OVERHEAD_BYTES = 3000
 SMALLEST_COMPRESSED = 500
 # RFC 9110, 12.5.3. At equal weight, the first: the smallest answer for the least work.
@@ -76,7 +76,7 @@ class Entry:
         # There may be one for each reason.
         vary = [value for name, value in headers if name.lower() == "vary"]
         self._headers.append(("Vary", ", ".join([*vary, "Accept-Encoding"])))
-        self.size = OVERHEAD_BYTES
+        self.size = OVERHEAD_BYTES + _length(key)
         self._forms: dict[str, Shown] = {}
         self._add("", self.etag, self._headers, body)
 
@@ -110,11 +110,21 @@ class Entry:
             return replace(self._add(coding, tag, headers, body), is_new=True)
         return found
 
+    def learn(self, spelling: Key) -> None:
+        """Another way to ask for it."""
+        self.spellings.append(spelling)
+        self.size += _length(spelling)
+
     def _add(self, coding: str, etag: str, headers: list[Header], body: bytes) -> Shown:
         unchanged = [pair for pair in headers if pair[0].lower() not in OF_THE_BODY]
         shown = self._forms[coding] = Shown(etag, headers, unchanged, body)
         self.size += len(body)
         return shown
+
+
+def _length(key: Key) -> int:
+    """About the memory that its words take: thousands of bytes, if somebody wants that."""
+    return len(repr(key))
 
 
 def _gzip(body: bytes) -> bytes:

@@ -32,6 +32,7 @@ PATIENCE_SECONDS = 10
 # RFC 9211; and RFC 9111, 5.1: the answer has just been validated where it comes from.
 HIT: tuple[Header, ...] = (("Cache-Status", "cms; hit"), ("Age", "0"))
 STORED: tuple[Header, ...] = (("Cache-Status", "cms; fwd=miss; stored"),)
+TOO_LARGE: tuple[Header, ...] = (("Cache-Status", "cms; fwd=miss"),)
 SHARED: tuple[Header, ...] = (("Cache-Status", "cms; fwd=miss; collapsed"),)
 
 
@@ -160,14 +161,16 @@ class ResponseCache:
                 key, version, answer.status, answer.headers, answer.body
             )
             if entry is not None:
-                self._store.put(entry, spelling)
+                # The form that is wanted now counts too.
+                entry.shown(environ.get("HTTP_ACCEPT_ENCODING", ""))
+                is_kept = self._store.put(entry, spelling)
         finally:
             del self._flights[key, version]
             flight.end()
         if entry is None:
             start_response(answer.status, answer.headers)
             return [answer.body] if environ["REQUEST_METHOD"] == "GET" else _nothing()
-        return self._give(entry, STORED, environ, start_response)
+        return self._give(entry, STORED if is_kept else TOO_LARGE, environ, start_response)
 
     def _give(
         self,
@@ -182,7 +185,7 @@ class ResponseCache:
             self._store.recount(entry)
         given = environ.get("HTTP_IF_NONE_MATCH")
         is_unchanged = given is not None and shown.is_current(given)
-        if how is STORED:
+        if how in (STORED, TOO_LARGE):
             # What the application has just answered, it has counted itself, and named in its log.
             request_id = entry.first_id
         else:

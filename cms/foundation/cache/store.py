@@ -44,19 +44,21 @@ class Store:
             # Another thread has dropped it since the look; as an answer it is as good as before.
             pass
 
-    def put(self, entry: Entry, spelling: Key) -> None:
-        """Keep an entry. The first one of another version drops all that are here."""
+    def put(self, entry: Entry, spelling: Key) -> bool:
+        """Keep an entry, if it fits. The first one of another version drops all that are here."""
         with self._changing:
             if entry.version != self._version:
                 self._clear()
                 self._version = entry.version
             self._drop(entry.key)
+            entry.learn(spelling)
             if entry.size > self._capacity:
-                return
+                return False
             self._entries[entry.key] = entry
             self._sizes[entry.key] = 0
+            self._spelled[spelling] = entry
             self._recount(entry)
-            self._learn(entry, spelling)
+            return True
 
     def recount(self, entry: Entry) -> None:
         """An entry has grown by another form."""
@@ -79,18 +81,23 @@ class Store:
         if self._spelled.get(spelling) is entry or self._entries.get(entry.key) is not entry:
             return
         if len(entry.spellings) < MOST_SPELLINGS:
-            entry.spellings.append(spelling)
+            entry.learn(spelling)
             self._spelled[spelling] = entry
+            self._recount(entry)
 
     def _recount(self, entry: Entry) -> None:
         self._size += entry.size - self._sizes[entry.key]
         self._sizes[entry.key] = entry.size
         while self._size > self._capacity:
-            self._drop(next(iter(self._entries)))
+            # In one step: meanwhile others move entries to the end.
+            self._forget(self._entries.popitem(last=False)[1])
 
     def _drop(self, key: Key) -> None:
         entry = self._entries.pop(key, None)
         if entry is not None:
-            self._size -= self._sizes.pop(key)
-            for spelling in entry.spellings:
-                self._spelled.pop(spelling, None)
+            self._forget(entry)
+
+    def _forget(self, entry: Entry) -> None:
+        self._size -= self._sizes.pop(entry.key)
+        for spelling in entry.spellings:
+            self._spelled.pop(spelling, None)
