@@ -88,12 +88,12 @@ def keys_of_ids(posts: Iterable[str], authors: Iterable[str], tags: Iterable[str
     ]
 
 
-def moved(address: str, *, key: str) -> Response:
+def moved(address: str, *, keys: Iterable[str]) -> Response:
     """What was asked for has another ``address`` now (RFC 9110, 15.4.9).
 
     Permanent in HTTP's sense; kept no longer than any other answer, since slugs may move again.
     """
-    headers = [("Location", address), *_kept([key])]
+    headers = [("Location", address), *_kept(keys)]
     response = Response(status=HTTPStatus.PERMANENT_REDIRECT, headers=headers)
     # There is no content that could have a type.
     del response.headers["Content-Type"]

@@ -26,16 +26,20 @@ def answer(
 
     Raises ``Gone`` for what was withdrawn, ``NotFound`` for a slug that nobody ever had.
     """
-    subject_id, today = present_slug(view, kind, edition, slug)
+    subject_id, today = _present_slug(view, kind, edition, slug)
     asked = dict(request.args)
     if "as_of" in wanted:
         # A moment may gain a version; the address says which it was.
         asked["as_of"] = str(view.version)
     query = f"?{urlencode(asked)}" if asked else ""
-    return moved(address.format(today) + query, key=f"{kind}-{subject_id}")
+    # Another one of its kind may take the slug over.
+    keys = [f"{kind}s", f"{kind}-{subject_id}"]
+    return moved(address.format(today) + query, keys=keys)
 
 
-def present_slug(view: View, kind: str, edition: type[Edition], slug: str) -> tuple[uuid.UUID, str]:
+def _present_slug(
+    view: View, kind: str, edition: type[Edition], slug: str
+) -> tuple[uuid.UUID, str]:
     """Who had ``slug`` last, and their slug at the version.
 
     Raises ``Gone`` if they were withdrawn, ``NotFound`` if nobody ever had it.

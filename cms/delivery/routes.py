@@ -77,7 +77,7 @@ def list_posts(page: dict[str, Any]) -> Response:
         data |= selected.count_posts(view, asked, groups, to_the_end=to_the_end).members
     return public_json(
         data,
-        keys=["posts", *keys],
+        keys=["posts", *asked.collections, *keys],
         headers=pages.link_next(cursor),
         is_final=state.is_final(page) and not asked.is_passing,
         is_passing=asked.is_passing,

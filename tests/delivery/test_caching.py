@@ -10,7 +10,9 @@ from cms.foundation.http.edge import Edge
 from tests import factories
 from tests.callers import Caller, ContractClient
 from tests.conftest import Made
+from tests.content.test_merging import merged
 from tests.delivery import reading
+from tests.delivery.test_moved import MAKE, moved
 
 ADDRESSES = {
     "posts": "/api/v1/posts?limit=1&include=html&total=true",
@@ -42,6 +44,7 @@ ADDRESSES = {
     "suggest": "/api/v1/suggest?q=an",
     "changes": "/api/v1/changes?since=0&limit=1",
 }
+FORMS = ("feed.xml", "atom.xml", "feed.json")
 # Neither of them is about the site's content.
 HEALTH = {"/healthz", "/readyz"}
 each_address = pytest.mark.parametrize("path", ADDRESSES.values(), ids=ADDRESSES.keys())
@@ -165,7 +168,7 @@ def test_keys_name_everything_an_answer_shows(client: ContractClient, site: dict
         *shown,
         f"post-{site['other']}",
     }
-    assert keys(client.get("/api/v1/posts?tag=none")) == {"posts"}
+    assert keys(client.get("/api/v1/posts?tag=none")) == {"posts", "tags"}
     assert keys(client.get(ADDRESSES["author"])) == {"posts", f"author-{site['author']}"}
     assert keys(client.get(ADDRESSES["tag"])) == {"posts", f"tag-{site['tag']}"}
     assert keys(client.get(ADDRESSES["authors"])) == {
@@ -219,7 +222,87 @@ def test_what_changed_has_another_tag(
         )
         assert answer.status_code == 200, name
         assert answer.get_data() != before[name].get_data(), name
-    # One key of the old answer is enough to purge it.
-    subject = {"tag renamed": "tag", "author renamed": "author", "post withdrawn": "other"}[change]
-    purged = {f"{subject.replace('other', 'post')}-{site[subject]}", "posts", "tags", "authors"}
-    assert all(keys(before[name]) & purged for name in changed)
+
+
+# What depends on slugs, or on who else has a tag: "former" had its owners, "free" never had.
+DEPENDING = [
+    *(f"/api/v1/posts?{one}={slug}" for one in ("tag", "author") for slug in ("a", "ann", "free")),
+    *(f"/api/v1/posts?filter={one}:-[a,ann,former]" for one in ("tag", "author")),
+    "/api/v1/posts?filter=tag:null,author:null",
+    "/api/v1/posts?filter=(author:ann,tag:[free,a])+featured:false&limit=1&total=true",
+    *(f"/api/v1/posts/one/neighbours?{one}=free" for one in ("tag", "author")),
+    "/api/v1/posts/one/related",
+    "/api/v1/posts/one?include=related",
+    *(f"/api/v1/{kind}/former" for kind in ("posts", "authors", "tags")),
+    *(f"/api/v1/posts/former/{part}" for part in ("neighbours", "related", "jsonld")),
+    "/posts/former.md",
+    *(f"/{kind}/former/{form}" for kind in ("authors", "tags") for form in FORMS),
+]
+# Who changes, by kind and slug, and how.
+MOVES: dict[str, tuple[list[tuple[str, str]], Callable[..., object]]] = {
+    "a slug is given up": (
+        [("tags", "a")],
+        lambda by, tag: factories.edited(by, tag, "tags", slug="another"),
+    ),
+    "an author's slug is given up": (
+        [("authors", "ann")],
+        lambda by, author: factories.edited(by, author, "authors", slug="another"),
+    ),
+    "a name changes": (
+        [("tags", "a")],
+        lambda by, tag: factories.edited(by, tag, "tags", name="Another"),
+    ),
+    **{
+        f"{slug} is taken by {kind}": (
+            [(kind, old)],
+            lambda by, one, kind=kind, slug=slug: factories.edited(by, one, kind, slug=slug),
+        )
+        for kind, old in (("tags", "b"), ("authors", "bob"))
+        for slug in ("free", "former")
+    },
+    "former is taken by a post": (
+        [("posts", "other")],
+        lambda by, post: factories.published(by, factories.edited(by, post, slug="former")),
+    ),
+    "tags become one": (
+        [("tags", "a"), ("tags", "b")],
+        lambda by, one, into: merged(by, "tags", one, into),
+    ),
+    "authors become one": (
+        [("authors", "bob"), ("authors", "ann")],
+        lambda by, one, into: merged(by, "authors", one, into),
+    ),
+    "a post is withdrawn": ([("posts", "other")], factories.unpublished),
+}
+
+
+def shown(answer: TestResponse) -> object:
+    """What a reader gets, without what says at which version."""
+    of_the_version = rb'"version":\d+|"next_cursor":"[^"]*"|cursor=[\w.-]+'
+    body = re.sub(of_the_version, b"", answer.get_data())
+    return answer.status_code, answer.headers.get("Location"), body
+
+
+@pytest.mark.parametrize("move", MOVES)
+def test_one_key_of_what_a_change_touches_is_purged(
+    client: ContractClient, editor: Caller, move: str
+) -> None:
+    for kind, make in MAKE.items():
+        moved(editor, make(editor, "former"), kind, f"today-{kind}")
+    other = {"tags": ["b"], "authors": ["bob"], "published_at": "2019-01-01T00:00:00Z"}
+    factories.a_published_post(editor, slug="other", **other)
+    paths = [*ADDRESSES.values(), *DEPENDING]
+    before = {path: client.get(path) for path in paths}
+    subjects, carry_out = MOVES[move]
+    who = [client.get(f"/api/v1/{kind}/{slug}").get_json() for kind, slug in subjects]
+
+    carry_out(editor, *who)
+
+    # As the README says it.
+    purged = {kind for kind, _ in subjects}
+    purged |= {f"{kind[:-1]}-{one['id']}" for (kind, _), one in zip(subjects, who, strict=True)}
+    touched = [path for path in paths if shown(client.get(path)) != shown(before[path])]
+    assert touched
+    for path in touched:
+        if "public" in before[path].headers["Cache-Control"]:
+            assert keys(before[path]) & purged, path

@@ -93,9 +93,8 @@ def of_group(format_: Format, kind: Kind, slug: str, asked: dict[str, Any]) -> R
     walk = Walk.to(asked, kind.name, slug)
     row = queries.one_named(walk.view, kind.edition, slug)
     if row is None:
-        subject_id, today = moving.present_slug(walk.view, kind.name, kind.edition, slug)
-        path = f"/{kind.name}s/{today}/{format_.name}"
-        return answers.moved(path, key=f"{kind.name}-{subject_id}")
+        address = f"/{kind.name}s/{{}}/{format_.name}"
+        return moving.answer(walk.view, kind.edition, slug, asked, kind=kind.name, address=address)
     document = orjson.loads(row.document)
     subject = Subject(
         id=f"urn:uuid:{row.subject_id}",

@@ -49,7 +49,9 @@ def get_neighbours(wanted: dict[str, Any], slug: str) -> Response:
         beside = queries.beside(view, post, groups)
         found |= {"previous": beside.previous, "next": beside.next}
     documents = {name: orjson.loads(one) for name, one in found.items() if one is not None}
-    keys = ["posts", f"post-{post['id']}", *keys_of(list(documents.values()))]
+    # Of a tag or an author that is named by a slug, which others may take.
+    named = [f"{name}s" for name in ("tag", "author") if name in wanted]
+    keys = ["posts", *named, f"post-{post['id']}", *keys_of(documents.values())]
     state.names().fill_in(view, documents.values())
     asked = shape(wanted)
     data = found | {name: asked.cut(one) for name, one in documents.items()}
@@ -76,7 +78,8 @@ def get_related_posts(wanted: dict[str, Any], slug: str) -> Response:
         return moving.answer(view, PostEdition, slug, wanted, kind="post", address=RELATED)
     post = orjson.loads(row.document)
     documents = queries.related(view, post, limit=wanted["limit"])
-    keys = ["posts", f"post-{post['id']}", *keys_of(documents)]
+    # What its own tags are is what makes others like it.
+    keys = ["posts", *keys_of([post, *documents])]
     state.names().fill_in(view, documents)
     asked = shape(wanted)
     data = {

@@ -57,6 +57,14 @@ class Question:
         return self.tag, self.author, self.condition, order
 
     @property
+    def collections(self) -> list[str]:
+        """Tags and authors, as far as it names any by their slugs, which others may take."""
+        terms = () if self.condition is None else tree.terms(self.condition)
+        named = {term.field for term in terms}
+        named |= {name for name in fields.GROUPS if getattr(self, name) is not None}
+        return [f"{name}s" for name in fields.GROUPS if name in named]
+
+    @property
     def length(self) -> int:
         """How much a cursor holds of a place."""
         return len(self.order) + self.is_relative
