@@ -343,13 +343,20 @@ def test_a_host_that_is_none_is_refused(scratch: Edge, host: str) -> None:
     assert client.get("/", headers={"Host": "blog.example:8000"}).get_data() == b"seen"
 
 
-def test_a_redirect_leads_to_where_the_request_came_in(scratch: Edge) -> None:
-    scratch.add_url_rule("/a/b", "view", lambda: "seen")
+@pytest.mark.parametrize("host", ["blog.example:8000", "evil.example", ""])
+@pytest.mark.parametrize("below", ["", "/below"])
+@pytest.mark.parametrize("path", ["/a//b", "/a/b//", "/a///b"])
+def test_a_redirect_stays_where_the_request_came_in(
+    scratch: Edge, path: str, below: str, host: str
+) -> None:
+    rule = "/a/b/" if path.endswith("/") else "/a/b"
+    scratch.add_url_rule(rule, "view", lambda: "seen")
+    environ = {"HTTP_HOST": host, "SCRIPT_NAME": below, "PATH_INFO": path}
 
-    answer = scratch.test_client().get("/a//b?q=%C3%A9", base_url="https://Blog.example:8000/below")
+    answer = scratch.test_client().get("/?q=%C3%A9&u=//c", environ_overrides=environ)
 
     assert answer.status_code == 308
-    assert answer.headers["Location"] == "https://blog.example:8000/below/a/b?q=%C3%A9"
+    assert answer.headers["Location"] == f"{below}{rule}?q=%C3%A9&u=//c"
 
 
 def test_who_asks_to_change_the_protocol_is_answered_in_this_one(scratch: Edge) -> None:

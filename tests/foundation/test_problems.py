@@ -2,6 +2,7 @@
 
 import io
 from typing import Any
+from urllib.parse import unquote
 
 import orjson
 import pytest
@@ -13,6 +14,7 @@ from cms.foundation.http import problems
 from cms.foundation.http.docs.problems_page import catalogue
 from cms.foundation.http.edge import Edge
 from tests.callers import Caller, ContractClient
+from tests.conftest import Made
 from tests.foundation.addresses import addresses
 
 MEMBERS = {"type", "title", "status", "detail", "code", "instance", "errors"}
@@ -61,6 +63,21 @@ def test_an_unknown_address_is_404(client: ContractClient, path: str, method: st
         pytest.skip("these addresses exist, for GET")
 
     _is_a_problem(client.request(method, path), 404, "not_found")
+
+
+@pytest.mark.parametrize("more", ["/", "//"])
+def test_no_address_has_another_spelling_with_more_slashes(made: Made, more: str) -> None:
+    app = made(metrics=True)
+    client = app.test_client()
+    for one in addresses(app):
+        for method in (one.method, "OPTIONS"):
+            answer = client.open(
+                method=method, environ_overrides={"PATH_INFO": unquote(f"{more}{one.path}")}
+            )
+            assert answer.status_code == 404, str(one)
+            if method != "HEAD":
+                _is_a_problem(answer, 404, "not_found")
+            assert "Cache-Status" not in answer.headers
 
 
 def test_every_address_refuses_other_methods_and_says_which_it_takes(

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, ExitStack
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, NoReturn, Protocol, TypeVar, cast
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Request, Response, current_app, g, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
@@ -10,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import RequestEntityTooLarge
-from werkzeug.routing import MapAdapter
+from werkzeug.exceptions import NotFound, RequestEntityTooLarge
+from werkzeug.routing import MapAdapter, RequestRedirect
 from werkzeug.wsgi import get_host
 
 from cms.foundation import audit
@@ -71,10 +72,16 @@ class Edge(Flask):
         return func
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """No address depends on its host: that is looked at once, and refused if it is none."""
+        """No address depends on its host: that is looked at once, and refused if it is none.
+
+        Nor has any address a second spelling that begins with more slashes: a proxy has rules for
+        one, and a cache would keep the same answer under each.
+        """
         if request is None:
             return None
         request.host = host = get_host(request.environ)
+        if request.environ["PATH_INFO"].startswith("//"):
+            raise NotFound
         return self.url_map.bind(
             host,
             request.root_path,
@@ -83,6 +90,13 @@ class Edge(Flask):
             path_info=request.path,
             query_args=request.query_string.decode(errors="replace"),
         )
+
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """A redirect stays where the request came in, whatever host the caller has named."""
+        error = request.routing_exception
+        if isinstance(error, RequestRedirect):
+            error.new_url = urlunsplit(("", "", *urlsplit(error.new_url)[2:]))
+        super().raise_routing_exception(request)
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view in one transaction.
