@@ -45,7 +45,10 @@ def names() -> Names:
 
 
 def is_final(wanted: dict[str, Any]) -> bool:
-    """Whether this will be the answer for ever: a version never changes, a moment may gain one."""
+    """Whether this will be the answer for ever: a version never changes, a moment may gain one.
+
+    Not where it shows settings too, which change when they like.
+    """
     return isinstance(wanted.get("as_of"), int)
 
 

@@ -110,6 +110,37 @@ def test_an_answer_says_what_it_depends_on(made: Made) -> None:
             assert set(named) == {"Accept-Encoding", "Origin", *by_form}, (path, origin)
 
 
+OTHER_SETTINGS = {
+    "site_url": "https://other.test",
+    "post_url": "https://other.test/{slug}",
+    "tag_url": "",
+    "author_url": "",
+    "home_url": "https://other.test/home",
+    "site_name": "Other",
+    "site_description": "Another one.",
+    "site_language": "sw",
+    "feed_text": "summary",
+    "websub_hub": "https://hub.test/",
+}
+
+
+def test_for_ever_is_what_no_setting_changes(
+    made: Made, editor: Caller, client: ContractClient
+) -> None:
+    moved(editor, MAKE["posts"](editor, "former"), "posts", "present")
+    version = reading.fetch(client)["version"]
+    other = ContractClient(made(**OTHER_SETTINGS))
+    seen = set()
+    for path in ADDRESSES.values():
+        asked = f"{path}{'&' if '?' in path else '?'}as_of={version}"
+        answer = client.get(asked)
+        if answer.status_code == 200:
+            is_the_same = other.get(asked).get_data() == answer.get_data()
+            assert ("immutable" in answer.headers["Cache-Control"]) == is_the_same, path
+            seen.add(is_the_same)
+    assert seen == {True, False}
+
+
 @each_address
 def test_whoever_has_the_answer_already_gets_304(client: ContractClient, path: str) -> None:
     first = client.get(path)

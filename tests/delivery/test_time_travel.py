@@ -128,7 +128,7 @@ def test_a_former_slug_leads_to_its_address_at_that_version(client: ContractClie
 
 
 @pytest.mark.usefixtures("past")
-@pytest.mark.parametrize("path", [*PATHS[:2], *PATHS[6:8]])
+@pytest.mark.parametrize("path", [*PATHS[:2], PATHS[6]])
 def test_only_the_answer_for_a_version_is_kept_for_ever(client: ContractClient, path: str) -> None:
     joint = "&" if "?" in path else "?"
     version = reading.fetch(client)["version"]

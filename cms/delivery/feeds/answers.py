@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -163,9 +162,8 @@ def _address(site: Blog, subject: Subject, walk: Walk, cursor: str | None) -> st
 
 
 def _headers(feed: Feed) -> dict[str, str]:
-    """For those who look at headers only (WebSub, 4), and for those who compare dates."""
+    """For those who look at headers only (WebSub, 4)."""
     links = {"self": feed.address, "hub": feed.hub, "next": feed.following}
     shown = ", ".join(f'<{address}>; rel="{name}"' for name, address in links.items() if address)
-    if not feed.entries:
-        return {"Link": shown}
-    return {"Link": shown, "Last-Modified": format_datetime(feed.updated, usegmt=True)}
+    # No Last-Modified: a post that was withdrawn changes the feed and leaves no date in it.
+    return {"Link": shown}

@@ -61,7 +61,8 @@ def get_post_json_ld(wanted: dict[str, Any], slug: str) -> Response:
         )
     document, keys = _filled(view, row)
     body = json_ld.write(json_ld.of(document, blog.of_app()))
-    return answers.public(body, json_ld.MEDIA_TYPE, keys=keys, is_final=state.is_final(wanted))
+    # Never final: the blog's name and where its pages are, are settings.
+    return answers.public(body, json_ld.MEDIA_TYPE, keys=keys)
 
 
 def _filled(view: View, row: Any) -> tuple[dict[str, Any], list[str]]:

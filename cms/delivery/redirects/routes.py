@@ -48,12 +48,8 @@ def list_redirects(page: dict[str, Any]) -> Response:
         "next_cursor": cursor,
         "version": view.version,
     }
-    return public_json(
-        data,
-        keys=[COLLECTIONS],
-        headers=pages.link_next(cursor),
-        is_final=state.is_final(page),
-    )
+    # Never final: where the pages are is a setting.
+    return public_json(data, keys=[COLLECTIONS], headers=pages.link_next(cursor))
 
 
 def _shown(pages_of: Blog, former: Former) -> dict[str, Any]:

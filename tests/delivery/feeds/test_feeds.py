@@ -201,9 +201,20 @@ def test_a_feed_costs_as_many_statements_for_twenty_posts_as_for_one(
 
 @each_feed
 @pytest.mark.usefixtures("post")
-def test_a_feed_says_when_it_changed(path: str, client: ContractClient) -> None:
-    answer = client.get(path)
+def test_whoever_has_a_feed_is_told_by_its_tag_that_it_changed(
+    path: str, editor: Caller, client: ContractClient
+) -> None:
+    others = [
+        factories.a_published_post(editor, authors=["ann"], tags=["news"], published_at=moment)
+        for moment in ("1999-01-01T00:00:00Z", None)
+    ]
+    for one in others:
+        answer = client.get(path)
+        # No date says that something is missing.
+        assert "Last-Modified" not in answer.headers
+        held = {"If-None-Match": answer.headers["ETag"]}
+        assert client.get(path, headers=held).status_code == 304
 
-    assert answer.headers["Last-Modified"].endswith("GMT")
-    again = client.get(path, headers={"If-None-Match": answer.headers["ETag"]})
-    assert again.status_code == 304
+        factories.unpublished(editor, one)
+
+        assert client.get(path, headers=held).status_code == 200
