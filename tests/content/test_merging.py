@@ -87,7 +87,7 @@ def test_old_addresses_lead_to_the_other_wherever_it_goes(
     for slug in ("one", "uno"):
         answer = client.get(f"/api/v1/{kind}/{slug}")
         assert (answer.status_code, answer.headers["Location"]) == (308, f"/api/v1/{kind}/two")
-        assert answer.headers["Surrogate-Key"] == f"{kind[:-1]}-{two['id']}"
+        assert answer.headers["Surrogate-Key"] == f"{kind} {kind[:-1]}-{two['id']}"
 
     merged(editor, kind, two, three)
     factories.edited(editor, three, kind, slug="tres")
