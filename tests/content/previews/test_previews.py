@@ -225,6 +225,35 @@ def test_it_shows_no_more_than_its_maker_may_see(
     assert leads_nowhere(client, link)
 
 
+@pytest.mark.parametrize("way", ["untagged", "key deleted", "key expired", "tag deleted"])
+def test_it_shows_no_more_than_the_key_that_made_it(
+    app: Edge, client: ContractClient, way: str
+) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        editor = factories.a_caller(app, "editor")
+        tag, other = factories.a_tag(editor), factories.a_tag(editor)
+        post = factories.a_post(editor, tag_ids=[tag["id"]])
+        tagged = {"tag_ids": [tag["id"]], "expires_at": (NOON + timedelta(hours=1)).isoformat()}
+        key = factories.a_key(editor, "posts:write", "posts:any", **tagged)
+        link, own = a_link(key, post), a_link(editor, post)
+        assert not leads_nowhere(client, link)
+
+        if way == "key expired":
+            clock.shift(timedelta(hours=1))
+        elif way == "key deleted":
+            assert editor.delete(f"/api/v1/auth/keys/{key.key_id}").status_code == 204
+        else:
+            factories.edited(editor, post, tag_ids=[other["id"]])
+            if way == "tag deleted":
+                assert (
+                    editor.delete(f"/api/v1/manage/tags/{tag['id']}", if_match="*").status_code
+                    == 204
+                )
+
+        assert leads_nowhere(client, link)
+        assert not leads_nowhere(client, own)
+
+
 @pytest.mark.parametrize(
     ("body", "pointer"),
     [

@@ -56,6 +56,7 @@ def create(
         token_hash=secret.digest(token),
         revision=revision,
         created_by_id=by.id,
+        key_id=by.key_id,
         created_at=now,
         expires_at=now + lifetime,
     )

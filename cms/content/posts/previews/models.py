@@ -26,5 +26,9 @@ class PreviewLink(Base):
     created_by_id: Mapped[uuid.UUID] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), index=True
     )
+    # It may show no more than the key with which it was made, and goes with that.
+    key_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("access_keys.id", ondelete="CASCADE"), index=True
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -6,10 +6,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from cms.accounts import secret
+from cms.accounts.keys.models import AccessKey
 from cms.accounts.models import User
 from cms.accounts.permissions import Caller
 from cms.content import markdown
@@ -36,23 +37,28 @@ def shown(session: Session, token: str, *, now: datetime) -> dict[str, Any]:
     """What publishing would let readers see of the post behind ``token``.
 
     Its authors and tags are objects. It was last changed when it was saved, and if it was never
-    published, that is when it was. A link shows no more than its maker may see. Raises
-    ``NotFound``, the same for whatever reason.
+    published, that is when it was. A link shows no more than its maker may see, with the key that
+    it was made with. Raises ``NotFound``, the same for whatever reason.
     """
     found = session.execute(
-        select(PreviewLink, User)
+        select(PreviewLink, User, AccessKey)
         .join(User, User.id == PreviewLink.created_by_id)
+        .outerjoin(AccessKey, AccessKey.id == PreviewLink.key_id)
         .where(
             PreviewLink.token_hash == secret.digest(token),
             PreviewLink.expires_at > now,
             User.is_active,
+            or_(AccessKey.expires_at.is_(None), AccessKey.expires_at > now),
         )
     ).first()
     if found is None:
         raise _nothing()
-    link, maker = found
+    link, maker, key = found
+    by = Caller.of(maker)
+    if key is not None:
+        by = by.through(key.id, key.permissions, key.tag_ids)
     try:
-        post = posts.get(session, link.post_id, by=Caller.of(maker))
+        post = posts.get(session, link.post_id, by=by)
         revision = revisions.get(session, post, link.revision or post.revision)
     except NotFound as error:
         raise _nothing() from error
