@@ -47,6 +47,21 @@ def _version(client: ContractClient) -> int:
     return version
 
 
+def test_a_bulk_names_few_tags(author: Caller) -> None:
+    posts = [factories.a_post(author) for _ in range(11)]
+    names = [f"Tag {number}" for number in range(501)]
+    changes = [
+        _operation("patch", post, changes={"tags": names[place * 50 : place * 50 + 50]})
+        for place, post in enumerate(posts)
+    ]
+
+    answer = _bulk(author, *changes, dry_run=True)
+    refusals.check(answer, {422}, "501 names")
+    assert "501 tags" in answer.get_json()["errors"][0]["detail"]
+    changes[-1]["changes"]["tags"] = names[:1]
+    assert _bulk(author, *changes, dry_run=True).status_code == 200
+
+
 def test_each_action_does_what_it_says(admin: Caller, client: ContractClient) -> None:
     news, old = (factories.a_tag(admin, name=name) for name in ("News", "Old"))
     jane = factories.an_author(admin, name="Jane")

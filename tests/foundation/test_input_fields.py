@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from marshmallow import ValidationError, fields
 
 from cms.foundation import moments
-from cms.foundation.http.fields import Flag, Line, Moment, Prose, WebAddress
+from cms.foundation.http.fields import Flag, Line, Moment, Prose, Several, WebAddress
 from cms.foundation.http.input import Strict
 
 NOT_TEXT: list[Any] = [None, True, 1, 1.5, [], {}, ["text"], b"\xff"]
@@ -60,6 +60,17 @@ def test_a_line_that_is_empty_or_too_long_is_refused(text: str) -> None:
 def test_the_length_of_a_line_counts_as_it_is_sent_and_as_it_is_kept(text: str) -> None:
     assert Line(longest=6).deserialize(text)
     _refuses(Line(longest=5), text)
+
+
+def test_of_a_list_that_is_too_long_nothing_is_looked_at() -> None:
+    looked_at: list[str] = []
+    field = Several(fields.String(validate=looked_at.append), least=1, most=3)
+    assert field.deserialize(["a", "b", "c"]) == ["a", "b", "c"]
+    looked_at.clear()
+    refused: list[Any] = [[], ["x"] * 4, [None] * 100_000, "abc", {}, None, 1]
+    for value in refused:
+        _refuses(field, value)
+    assert looked_at == []
 
 
 @pytest.mark.parametrize("code", [0, 1, 7, 8, 0x1B, 0x7F, 0x80, 0x9F, 0xD800, 0xDFFF])

@@ -8,7 +8,7 @@ from cms.accounts.keys.actions import GRANTABLE
 from cms.accounts.keys.queries import LISTED
 from cms.accounts.users.schemas import ROLES
 from cms.foundation.filters.listed import kinds
-from cms.foundation.http.fields import Id, Line, Moment
+from cms.foundation.http.fields import Id, Line, Moment, Several
 from cms.foundation.http.filters import FilterField
 from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
@@ -35,10 +35,11 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-def _permissions(**kwargs: Any) -> fields.List[str]:
-    return fields.List(
+def _permissions(**kwargs: Any) -> Several:
+    return Several(
         fields.String(validate=validate.OneOf(PERMISSIONS)),
-        validate=validate.Length(1, len(PERMISSIONS)),
+        least=1,
+        most=len(PERMISSIONS),
         **kwargs,
     )
 
@@ -60,9 +61,10 @@ class KeyIn(Strict):
             "`posts:any` to the user's own posts only"
         },
     )
-    tag_ids = fields.List(
+    tag_ids = Several(
         Id(),
-        validate=validate.Length(1, MOST_TAGS),
+        least=1,
+        most=MOST_TAGS,
         metadata={
             "description": "Only to posts that have one of these tags, and keep one; others do not "
             "exist for it"

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validates_schema
 
 from cms.content.authors.schemas import LONGEST_NAME as LONGEST_AUTHOR_NAME
 from cms.content.fields import SlugField
 from cms.content.posts.models import MOST_TAGS
 from cms.content.posts.schemas import LONGEST_BODY, LONGEST_TITLE, MOST_AUTHORS
 from cms.content.tags.schemas import LONGEST_NAME as LONGEST_TAG_NAME
-from cms.foundation.http.fields import Line, Moment, Prose, WebAddress
+from cms.foundation.http.fields import Line, Moment, Prose, Several, WebAddress
 from cms.foundation.http.input import Strict
 
 
@@ -66,8 +66,8 @@ class LoadedPost(Strict):
     body = Prose(longest=LONGEST_BODY)
     html = Prose(longest=LONGEST_BODY)
     published_at = Moment(allow_none=True)
-    authors = fields.List(Known(LoadedAuthor), validate=validate.Length(0, MOST_AUTHORS))
-    tags = fields.List(Known(LoadedTag), validate=validate.Length(0, MOST_TAGS))
+    authors = Several(Known(LoadedAuthor), most=MOST_AUTHORS)
+    tags = Several(Known(LoadedTag), most=MOST_TAGS)
     cover_url = WebAddress(allow_none=True)
 
     @validates_schema

@@ -10,7 +10,7 @@ from cms.content.posts.queries import LISTED
 from cms.content.posts.scheduling.schemas import ScheduleOut
 from cms.editions.schemas import SUMMARY, Byline, Cover, Seo, TagName
 from cms.foundation.filters.listed import kinds
-from cms.foundation.http.fields import Flag, Id, Line, Moment, Prose, QueryFlag, WebAddress
+from cms.foundation.http.fields import Flag, Id, Line, Moment, Prose, QueryFlag, Several, WebAddress
 from cms.foundation.http.filters import FilterField
 from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
@@ -77,16 +77,16 @@ class _Content(Strict):
     )
     body = Prose(longest=LONGEST_BODY, metadata={"description": "Markdown"})
     cover = fields.Nested(CoverIn, allow_none=True)
-    author_ids = fields.List(Id(), validate=validate.Length(0, MOST_AUTHORS))
-    authors = fields.List(
+    author_ids = Several(Id(), most=MOST_AUTHORS)
+    authors = Several(
         SlugField(),
-        validate=validate.Length(0, MOST_AUTHORS),
+        most=MOST_AUTHORS,
         metadata={"description": "Slugs, in place of `author_ids`"},
     )
-    tag_ids = fields.List(Id(), validate=validate.Length(0, MOST_TAGS))
-    tags = fields.List(
+    tag_ids = Several(Id(), most=MOST_TAGS)
+    tags = Several(
         Line(longest=100),
-        validate=validate.Length(0, MOST_TAGS),
+        most=MOST_TAGS,
         metadata={
             "description": "Names or slugs, in place of `tag_ids`; missing ones are created where "
             "the role may"

@@ -111,6 +111,22 @@ class Moment(fields.AwareDateTime):
         return None if value is None else moments.spell(value)
 
 
+class Several(fields.List[Any]):
+    """A list of at most so many: of a longer one nothing is looked at, however much it holds."""
+
+    def __init__(self, of: fields.Field[Any], *, most: int, least: int = 0, **kwargs: Any) -> None:
+        """``least`` to ``most`` items."""
+        self._fits = validate.Length(least, most)
+        super().__init__(of, validate=self._fits, **kwargs)
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> list[Any]:
+        if isinstance(value, list):
+            self._fits(value)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class Id(fields.UUID):
     """A UUID in its one spelling."""
 

@@ -8,12 +8,14 @@ from cms.content.fields import SlugField
 from cms.content.posts.bulk.operations import Action
 from cms.content.posts.models import MOST_TAGS
 from cms.content.posts.schemas import MOST_AUTHORS, PostPatch
-from cms.foundation.http.fields import Flag, Id
+from cms.foundation.http.fields import Flag, Id, Several
 from cms.foundation.http.input import Strict
 from cms.foundation.http.output import Shown
 from cms.foundation.http.problems import Problem
 
 MOST_OPERATIONS = 500
+# Different names of tags in all changes.
+MOST_NAMES = 500
 LONGEST_ETAG = 200
 POST_ID = "019ab3c4-7d5e-7f60-8a71-92b3c4d5e6f7"
 # What an action needs beside the post; it takes nothing else.
@@ -39,14 +41,15 @@ class BulkOperation(Strict):
         validate=validate.Length(1, LONGEST_ETAG),
         metadata={"description": "The ETag that it is made from, or `*`"},
     )
-    tags = fields.List(
+    tags = Several(
         SlugField(),
-        validate=validate.Length(1, MOST_TAGS),
+        least=1,
+        most=MOST_TAGS,
         metadata={"description": "Slugs; for `tag` and `untag`"},
     )
-    authors = fields.List(
+    authors = Several(
         SlugField(),
-        validate=validate.Length(0, MOST_AUTHORS),
+        most=MOST_AUTHORS,
         metadata={"description": "Slugs, all of them and in order; for `assign_authors`"},
     )
     changes = fields.Nested(PostPatch, metadata={"description": "As in PATCH; for `patch`"})
@@ -76,13 +79,27 @@ class BulkIn(Strict):
         "atomic": True,
     }
 
-    operations = fields.List(
+    operations = Several(
         fields.Nested(BulkOperation),
         required=True,
-        validate=validate.Length(1, MOST_OPERATIONS),
+        least=1,
+        most=MOST_OPERATIONS,
+        metadata={"description": f"With at most {MOST_NAMES} different names of tags in `changes`"},
     )
     atomic = Flag(metadata={"description": "All or none; `false` if absent: each by itself"})
     dry_run = Flag(metadata={"description": "Only say what would happen"})
+
+    @validates_schema
+    def few_names(self, data: dict[str, Any], **_kwargs: Any) -> None:
+        """Each that is new is created by itself, while everybody else waits to write."""
+        names = {
+            name
+            for operation in data["operations"]
+            for name in operation.get("changes", {}).get("tags", ())
+        }
+        if len(names) > MOST_NAMES:
+            message = f"Names {len(names):,} tags; at most {MOST_NAMES} go into one request."
+            raise ValidationError({"operations": [message]})
 
     @validates_schema
     def each_post_once(self, data: dict[str, Any], **_kwargs: Any) -> None:
