@@ -117,7 +117,7 @@ def _asker() -> Asker:
 def _bearer() -> str:
     """What the request comes with; empty if it is more or less than one token."""
     scheme, *credentials = request.headers.get("Authorization", "").split() or [""]
-    if scheme != "Bearer":
+    if scheme.lower() != "bearer":
         message = (
             "Log in with POST /api/v1/auth/login, or make a key, and send the token as "
             "Authorization: Bearer."

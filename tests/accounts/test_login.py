@@ -61,8 +61,9 @@ def test_a_login_gives_tokens_that_open_the_own_account(
         ("ada@example.org", "ADA@EXAMPLE.ORG"),
         ("Ada.Lovelace@Example.org", "ada.lovelace@example.org"),
         ("ada@example.org", "  ada@example.org  "),
+        ("ad\u00e9@example.org", "ADE\u0301@example.org"),
     ],
-    ids=["upper case", "stored in mixed case", "spaces around"],
+    ids=["upper case", "stored in mixed case", "spaces around", "decomposed"],
 )
 def test_the_case_of_the_address_does_not_matter(
     app: Edge, client: ContractClient, stored: str, given: str

@@ -67,6 +67,26 @@ def test_an_address_is_closed_after_its_failures_at_whatever_account(
     assert _log_in(strict, author.email, author.password, "192.0.2.7").status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("address", "same", "other"),
+    [
+        ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2"),
+        ("2001:db8::1", "2001:DB8:0:0:0:0:0:1", "2001:db8:0:1::1"),
+        ("2001:db8::1", "2001:db8::ffff:1", "2001:db9::1"),
+        ("fe80::1%eth0", "fe80::2%eth1", "fe81::1"),
+        ("", "", "unix:"),
+    ],
+)
+def test_an_address_is_what_one_subscriber_has(
+    strict: Edge, author: Caller, address: str, same: str, other: str
+) -> None:
+    for number in range(6):
+        assert _fail(strict, f"guess-{number}@example.org", 1, address) == [401]
+
+    assert _log_in(strict, author.email, author.password, same).status_code == 429
+    assert _log_in(strict, author.email, author.password, other).status_code == 200
+
+
 def test_the_right_password_is_refused_while_throttled_and_taken_after_the_window(
     strict: Edge, author: Caller
 ) -> None:

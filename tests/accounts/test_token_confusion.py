@@ -167,7 +167,6 @@ HEADERS: dict[str, Callable[[str], str]] = {
     "token only": lambda token: token,
     "another scheme": lambda token: f"Token {token}",
     "basic": lambda token: f"Basic {base64.b64encode(token.encode()).decode()}",
-    "lower-case scheme": lambda token: f"bearer {token}",
     "glued": lambda token: f"Bearer{token}",
     "colon": lambda token: f"Bearer: {token}",
     "quoted": lambda token: f'Bearer "{token}"',
@@ -186,6 +185,12 @@ def pair(author: Caller, client: ContractClient) -> dict[str, str]:
     body = {"email": author.email, "password": author.password}
     tokens: dict[str, str] = client.post("/api/v1/auth/login", json=body).get_json()
     return tokens
+
+
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_the_scheme_has_no_case(client: ContractClient, pair: dict[str, str], scheme: str) -> None:
+    answer = client.get(ME, headers={"Authorization": f"{scheme} {pair['access_token']}"})
+    assert answer.status_code == 200
 
 
 def _forge(app: Edge, token: str) -> Forge:

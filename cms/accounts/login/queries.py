@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from cms.accounts.models import LoginSession, User
 from cms.accounts.permissions import Caller
+from cms.foundation import texts
 from cms.foundation.database import Database, UtcDateTime
 from cms.foundation.prepared import Prepared
 
@@ -26,7 +27,7 @@ _LOGGED_IN = Prepared(
 
 def email_key(email: str) -> str:
     """The form in which addresses are compared."""
-    return email.strip().casefold()
+    return texts.folded(email.strip())
 
 
 def find_by_email(session: Session, email: str) -> User | None:

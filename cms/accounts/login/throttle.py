@@ -1,6 +1,7 @@
 """Attempts are counted per account and per address; after too many one has to wait."""
 
 import hashlib
+import ipaddress
 import threading
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Throttle:
-    """Counts what it is told to: of logins the failures, so that a right password never waits."""
+    """Counts what it is told to; of logins only the failures."""
 
     def __init__(self, settings: Settings, purpose: str) -> None:
         """Counters live where ``CMS_RATE_STORAGE`` says, apart from those of other purposes."""
@@ -61,8 +62,21 @@ class Throttle:
         digest = hashlib.blake2b(account.encode(), digest_size=16).hexdigest()
         return {
             "account": f"{self._purpose} {digest}",
-            "address": f"{self._purpose} {request.remote_addr}",
+            "address": f"{self._purpose} {network(request.remote_addr or '')}",
         }
+
+
+def network(address: str) -> str:
+    """What counts as one address: of IPv6 the 64 bits that one subscriber has at the least."""
+    try:
+        found = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, ipaddress.IPv4Address):
+        return str(found)
+    if found.ipv4_mapped is not None:
+        return str(found.ipv4_mapped)
+    return str(ipaddress.ip_network((int(found), 64), strict=False))
 
 
 def _show_limits(response: Response) -> Response:

@@ -78,5 +78,5 @@ def read(if_match: str) -> Expected:
         return versions.ANY
     # Iterating gives the strong tags only: If-Match compares strongly. Werkzeug reads an empty tag,
     # which RFC 9110 allows, as None.
-    numbers = (re.match(r"(\d{1,18})-", one or "", re.ASCII) for one in given)
+    numbers = (re.match(r"([1-9]\d{0,17})-", one or "", re.ASCII) for one in given)
     return Expected(frozenset(int(number[1]) for number in numbers if number))
