@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from cms.accounts.models import User
 from cms.accounts.permissions import Caller
 from cms.app import create_app
-from cms.commands.load import command, reading
+from cms.commands.load import reading, writing
 from cms.commands.load.preparing import Job, prepare
 from cms.content import naming
 from cms.content.loading import actions as loading
@@ -76,7 +76,7 @@ def between_batches(monkeypatch: pytest.MonkeyPatch) -> BetweenBatches:
 
     def arrange(do: Callable[[], None]) -> None:
         left = [do]
-        batches = command._batches  # noqa: SLF001
+        batches = writing.batches
 
         def interrupted(*args: Any) -> Any:
             for number, batch in enumerate(batches(*args)):
@@ -85,8 +85,8 @@ def between_batches(monkeypatch: pytest.MonkeyPatch) -> BetweenBatches:
                 yield batch
 
         monkeypatch.setattr(reading, "CHUNK", 1)
-        monkeypatch.setattr(command, "BATCH", 1)
-        monkeypatch.setattr(command, "_batches", interrupted)
+        monkeypatch.setattr(writing, "BATCH", 1)
+        monkeypatch.setattr(writing, "batches", interrupted)
 
     return arrange
 
@@ -243,7 +243,7 @@ def test_a_slug_that_a_line_cannot_have_is_found_without_loading(
     admin: Cms, write: Write, stored: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reading, "CHUNK", 1)
-    monkeypatch.setattr(command, "BATCH", 1)
+    monkeypatch.setattr(writing, "BATCH", 1)
     admin("load", str(write({"title": "First", "slug": "taken"}, name="first.ndjson")))
     path = write(
         *({"title": "A", "slug": slug} for slug in ("taken", "once", "twice", "twice")),
@@ -392,7 +392,7 @@ def test_what_others_do_at_the_same_time_is_no_reason_to_end(
             raise error
         return refused
 
-    monkeypatch.setattr(command, "LONGEST_PAUSE", 0)
+    monkeypatch.setattr(writing, "LONGEST_PAUSE", 0)
     monkeypatch.setattr(loading, "add", failing)
     outcome = admin("load", str(write(WHOLE, {"title": "Another"})))
 
@@ -447,7 +447,7 @@ def test_names_are_not_one_because_their_slugs_would_be(
     admin: Cms, write: Write, monkeypatch: pytest.MonkeyPatch, chunk: int
 ) -> None:
     monkeypatch.setattr(reading, "CHUNK", chunk)
-    monkeypatch.setattr(command, "BATCH", 1)
+    monkeypatch.setattr(writing, "BATCH", 1)
 
     def tagged(*names: str) -> dict[str, Any]:
         return {"title": names[0], "tags": [{"name": name} for name in names]}
@@ -482,7 +482,7 @@ def test_names_are_not_one_because_their_slugs_would_be(
 def test_more_new_names_than_fit_in_a_transaction_go_into_several(
     admin: Cms, write: Write, stored: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(command, "MOST_NEW_NAMES", 5)
+    monkeypatch.setattr(writing, "MOST_NEW_NAMES", 5)
     lines: list[Any] = [
         {"title": f"Post {number}", "tags": [{"name": f"Tag {number * 2 + one}"} for one in (0, 1)]}
         for number in range(20)
@@ -546,7 +546,7 @@ def test_posts_are_the_same_however_much_of_them_was_known_beforehand(
         posts[22] = {"title": f"{name} 3", "body": "Some *text*"}
         return write(*posts, name=f"{name}.ndjson")
 
-    monkeypatch.setattr(command, "BATCH", 1)
+    monkeypatch.setattr(writing, "BATCH", 1)
     monkeypatch.setattr(reading, "CHUNK", 3)
     in_parts = admin("load", "--json", str(lines("old")))
     monkeypatch.setattr(reading, "CHUNK", 100)

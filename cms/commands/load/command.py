@@ -2,15 +2,12 @@
 
 import json
 import os
-import random
 import sys
 import time
-from collections.abc import Iterable, Iterator
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import asdict, dataclass, field
-from itertools import chain
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, Self
+from typing import BinaryIO
 
 import rich_click as click
 from rich.console import Console
@@ -22,31 +19,19 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 from rich.table import Table
-from sqlalchemy.exc import DBAPIError
 
 from cms.accounts.permissions import Caller
 from cms.commands.client.terminal import styled
 from cms.commands.console import an_admin, counted, opened, user_with
-from cms.commands.load import reading
-from cms.commands.load.preparing import Job, Line, Prepared
+from cms.commands.load import reading, writing
+from cms.commands.load.preparing import Job
 from cms.commands.options import AS_JSON
 from cms.commands.progress import bar
 from cms.content.loading import actions
 from cms.content.loading.actions import Known, Source
-from cms.content.loading.assembling import Portion
-from cms.foundation import audit, moments
 from cms.foundation.database import Database
-from cms.foundation.errors import CmsError
 from cms.foundation.settings import load as load_settings
 
-# So many times what is prepared at a time, 500 posts at most, under one version and in one
-# transaction. Readers see them together; who else writes waits meanwhile.
-BATCH = 10
-# Each is created by itself: more of them would let the others wait for too long.
-MOST_NEW_NAMES = 200
-TRIES = 20
-# In seconds.
-LONGEST_PAUSE = 0.1
 SHOWN_FAULTS = 50
 ENDED = (
     "One of the processes that render was ended from outside, perhaps for want of memory. What was "
@@ -161,95 +146,19 @@ def _run(
     with reading.prepared(
         file, size=size, skip=report.done_before, processes=processes, job=job
     ) as prepared:
-        for batch in _batches(prepared, known):
+        for batch in writing.batches(prepared, known):
             if check:
-                _check(database, batch, report, taken)
+                faults = writing.check(database, batch, taken)
             else:
-                _write(database, source, batch, report, known, by=by)
-            for line in batch.lines:
-                if line.fault:
-                    report.refuse(line.number, line.fault)
+                faults = writing.write(database, source, batch, known, by=by)
+                report.loaded += sum(
+                    line.number not in faults for line in batch.lines if line.has_post
+                )
+            for number in sorted(faults):
+                report.refuse(number, faults[number])
             rate = report.loaded / (time.monotonic() - begun)
             note = f"{report.loaded:,} posts, {rate:,.0f}/s"
             progress.update(task, advance=sum(line.size for line in batch.lines), note=note)
-
-
-class _Batch(NamedTuple):
-    """What is loaded in one transaction."""
-
-    lines: list[Line]
-    portions: list[Portion]
-
-    @classmethod
-    def of(cls, some: list[Prepared]) -> Self:
-        """Of what was prepared, in order."""
-        return cls([line for one in some for line in one.lines], [one.portion for one in some])
-
-    def refuse(self, report: Report, refused: dict[int, str]) -> None:
-        """Report ``refused`` posts, by their places, under the numbers of their lines."""
-        numbers = [line.number for line in self.lines if line.has_post]
-        for place, fault in refused.items():
-            report.refuse(numbers[place], fault)
-
-
-def _batches(prepared: Iterable[Prepared], known: Known) -> Iterator[_Batch]:
-    """Until there is enough of posts or of names that are not known yet."""
-    batch: list[Prepared] = []
-    unknown = set[object]()
-    for some in chain.from_iterable(_small_enough(one, known) for one in prepared):
-        new = known.names.unknown(some.portion.posts)
-        if len(batch) == BATCH or (batch and len(unknown | new) > MOST_NEW_NAMES):
-            yield _Batch.of(batch)
-            batch, unknown = [], set()
-        batch.append(some)
-        unknown |= new
-    if batch:
-        yield _Batch.of(batch)
-
-
-def _small_enough(some: Prepared, known: Known) -> Iterator[Prepared]:
-    if len(known.names.unknown(some.portion.posts)) <= MOST_NEW_NAMES:
-        yield some
-        return
-    posts = iter(some.portion.posts)
-    for line in some.lines:
-        yield Prepared([line], Portion([next(posts)] if line.has_post else []))
-
-
-def _check(database: Database, batch: _Batch, report: Report, taken: set[str]) -> None:
-    with database.session(read_only=True) as session:
-        batch.refuse(report, actions.check(session, batch.portions, taken))
-
-
-def _write(
-    database: Database, source: Source, batch: _Batch, report: Report, known: Known, *, by: Caller
-) -> None:
-    """Load a batch. What others do at the same time may make it fail: then it is tried again."""
-    for tries_left in reversed(range(TRIES)):
-        try:
-            refused = _add(database, source, batch, known, by=by)
-            break
-        except (DBAPIError, CmsError) as error:
-            if not (tries_left and actions.may_go_on(error)):
-                raise
-            known.forget()
-            batch = batch._replace(portions=[Portion(one.posts) for one in batch.portions])
-            # Not again at the same moment as who was in the way.
-            time.sleep(random.uniform(0, LONGEST_PAUSE))  # noqa: S311 - no secret
-    report.loaded += sum(line.has_post for line in batch.lines) - len(refused)
-    batch.refuse(report, refused)
-
-
-def _add(
-    database: Database, source: Source, batch: _Batch, known: Known, *, by: Caller
-) -> dict[int, str]:
-    """Load a batch and note that it is done, in one transaction."""
-    now = moments.now()
-    with database.transaction() as session:
-        audit.sign(session, by.id, by.name)
-        first, last = batch.lines[0].number, batch.lines[-1].number
-        actions.note(session, source, after=first - 1, lines=last, now=now)
-        return actions.add(session, batch.portions, known=known, by=by, now=now)
 
 
 def _say(report: Report, *, as_json: bool, check: bool) -> None:
