@@ -51,10 +51,14 @@ def keep(session: Session, key_digest: bytes, given: Given) -> None:
         .order_by(GivenAnswer.given_at)
         .limit(SWEPT)
         .with_for_update(skip_locked=True)
+        # PostgreSQL may ask a subquery again for each row, and then takes others each time.
+        .cte("oldest")
     )
     # What the answer is about is flushed by this: what fails below is about the key.
     session.execute(delete(GivenAnswer).where(GivenAnswer.key_digest == key_digest, expired))
-    session.execute(delete(GivenAnswer).where(GivenAnswer.key_digest.in_(oldest)))
+    session.execute(
+        delete(GivenAnswer).where(GivenAnswer.key_digest.in_(select(oldest.c.key_digest)))
+    )
     try:
         session.execute(insert(GivenAnswer).values(key_digest=key_digest, **asdict(given)))
     except IntegrityError as error:
