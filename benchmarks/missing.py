@@ -14,6 +14,8 @@ from sqlalchemy import text
 from benchmarks.rows import Row, median
 from benchmarks.sites import Bench, Site
 from cms.app import create_app
+from cms.delivery import state
+from cms.delivery.selecting import question
 from cms.editions.models import EVERYTHING
 from cms.foundation.http import cursors
 from cms.foundation.http.edge import Edge
@@ -60,7 +62,8 @@ def depths(bench: Bench, site: Site) -> list[Row]:
     for name, query in (("all posts", ""), ("posts of a tag", "tag=tag-1&")):
         # The limit is said on the first page too: an empty query would not have to be parsed.
         paths = {
-            depth: f"/api/v1/posts?{query}limit=20{_cursor(app, depth, query)}" for depth in DEPTHS
+            depth: f"/api/v1/posts?{query}limit=20{cursor_at(app, depth, query)}"
+            for depth in DEPTHS
         }
         spent = _interleaved(app, list(paths.values()), bench, time.perf_counter_ns)
         first = median(spent[paths[0]])
@@ -79,7 +82,7 @@ def depths(bench: Bench, site: Site) -> list[Row]:
     return rows
 
 
-def _cursor(app: Edge, depth: int, query: str) -> str:
+def cursor_at(app: Edge, depth: int, query: str) -> str:
     """The cursor that a walk would have at a depth in percent, without walking there.
 
     It is of the earliest moment that holds: published_at is spread evenly over the years.
@@ -92,10 +95,11 @@ def _cursor(app: Edge, depth: int, query: str) -> str:
     with app.database.lookup.connect() as connection:
         earliest, latest = (_moment(found) for found in connection.execute(statement).one())
     place = latest - (latest - earliest) * depth / 100
-    tag = "tag-1" if query else None
+    page = {"tag": "tag-1"} if query else {}
+    scope = state.scope(page, "posts", *question.of_posts(page).said)
     with app.app_context():
         position = [app.present().number, place.isoformat(timespec="milliseconds"), str(EVERYTHING)]
-        return f"&cursor={cursors.seal(f'posts tag={tag} author=None', position)}"
+        return f"&cursor={cursors.seal(scope, position)}"
 
 
 def _moment(found: Any) -> datetime:

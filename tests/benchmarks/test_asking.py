@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import asking, data
-from benchmarks.missing import request
+from benchmarks.missing import cursor_at, request
 from benchmarks.questions import BEHIND, questions
 from benchmarks.rows import Row
 from cms.accounts.models import User
@@ -42,6 +42,16 @@ def test_every_question_has_an_answer(site: Edge) -> None:
     for scenario in questions(POSTS, version=BEHIND).values():
         for question in scenario:
             assert request(site, question.address), question.what
+
+
+@pytest.mark.parametrize("query", ["", "tag=tag-1&"])
+def test_a_cursor_that_nobody_walked_to_leads_to_its_depth(site: Edge, query: str) -> None:
+    pages = [
+        json.loads(request(site, f"/api/v1/posts?{query}limit=2{cursor_at(site, depth, query)}"))
+        for depth in (0, 25, 95)
+    ]
+    moments = [page["data"][0]["published_at"] for page in pages]
+    assert moments == sorted(set(moments), reverse=True)
 
 
 def test_a_word_of_one_post_finds_one_post(site: Edge) -> None:
