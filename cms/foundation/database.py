@@ -38,7 +38,7 @@ MOST_COMPILED = 30
 MOST_WAITING = 512
 # PostgreSQL: the statement was cancelled, since it took too long.
 CANCELLED = "57014"
-# PostgreSQL: serialization failure and deadlock. The transaction did nothing; run it again.
+# PostgreSQL: serialization failure and deadlock.
 TRANSIENT = frozenset({"40001", "40P01"})
 
 # Compared byte by byte on both databases, so that a list has the same order everywhere.
@@ -233,6 +233,11 @@ def _postgresql_engine(
         connect_args={"options": f"-c timezone=UTC {limits}", "connect_timeout": timeout},
         **options,
     )
+
+
+def may_succeed_again(error: DBAPIError) -> bool:
+    """Whether the database gave a transaction up for another's sake: it did nothing."""
+    return getattr(error.orig, "sqlstate", None) in TRANSIENT
 
 
 def took_too_long(error: OperationalError) -> bool:

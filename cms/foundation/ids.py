@@ -12,6 +12,5 @@ def read(text: str) -> uuid.UUID:
     Python reads hyphens anywhere or nowhere, braces and ``urn:uuid:`` as well.
     """
     if not _SPELLED.fullmatch(text):
-        message = "Not a valid UUID."
-        raise ValueError(message)
+        raise ValueError
     return uuid.UUID(text)

@@ -34,6 +34,12 @@ def _fail(app: Edge, email: str, times: int, address: str = HERE) -> list[int]:
     return [_log_in(app, email, "not the password", address).status_code for _ in range(times)]
 
 
+def _close(app: Edge, address: str = HERE) -> None:
+    """Fail as often as an address may, each time at another account."""
+    for number in range(6):
+        assert _fail(app, f"guess-{number}@example.org", 1, address) == [401]
+
+
 def _left(answer: TestResponse) -> dict[str, tuple[int, int]]:
     """What the RateLimit field says: name -> (remaining, seconds)."""
     found = re.findall(r'"(\w+)";r=(\d+);t=(\d+)', answer.headers["RateLimit"])
@@ -60,8 +66,7 @@ def test_the_account_is_the_same_in_any_case(strict: Edge, author: Caller) -> No
 def test_an_address_is_closed_after_its_failures_at_whatever_account(
     strict: Edge, author: Caller
 ) -> None:
-    for number in range(6):
-        assert _fail(strict, f"guess-{number}@example.org", 1) == [401]
+    _close(strict)
 
     assert _log_in(strict, author.email, author.password).status_code == 429
     assert _log_in(strict, author.email, author.password, "192.0.2.7").status_code == 200
@@ -80,8 +85,7 @@ def test_an_address_is_closed_after_its_failures_at_whatever_account(
 def test_an_address_is_what_one_subscriber_has(
     strict: Edge, author: Caller, address: str, same: str, other: str
 ) -> None:
-    for number in range(6):
-        assert _fail(strict, f"guess-{number}@example.org", 1, address) == [401]
+    _close(strict, address)
 
     assert _log_in(strict, author.email, author.password, same).status_code == 429
     assert _log_in(strict, author.email, author.password, other).status_code == 200

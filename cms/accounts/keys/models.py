@@ -2,8 +2,9 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Uuid
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Uuid, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from cms.accounts.models import User, UserKind
@@ -32,6 +33,11 @@ class AccessKey(Base):
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     user: Mapped[User] = relationship(lazy="raise")
+
+    @classmethod
+    def unexpired(cls, now: Any) -> ColumnElement[bool]:
+        """Whether it has not ended yet at ``now``; so too where there is no key."""
+        return or_(cls.expires_at.is_(None), cls.expires_at > now)
 
     @property
     def is_service(self) -> bool:

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from cms.accounts.keys.models import AccessKey
@@ -38,10 +38,7 @@ _OPENING = Prepared(
     .join(AccessKey, AccessKey.user_id == User.id)
     .where(
         AccessKey.digest == bindparam("digest", type_=Key),
-        or_(
-            AccessKey.expires_at.is_(None),
-            AccessKey.expires_at > bindparam("now", type_=UtcDateTime),
-        ),
+        AccessKey.unexpired(bindparam("now", type_=UtcDateTime)),
         User.is_active,
     )
 )

@@ -28,7 +28,7 @@ from cms.commands.load.preparing import Job
 from cms.commands.options import AS_JSON
 from cms.commands.progress import bar
 from cms.content.loading import actions
-from cms.content.loading.actions import Known, Source
+from cms.content.loading.actions import Known
 from cms.foundation.database import Database
 from cms.foundation.settings import load as load_settings
 
@@ -130,13 +130,12 @@ def _run(
     with database.session(read_only=True) as session:
         places = [size for size in actions.sizes(session) if size < whole]
     task = progress.add_task("Reading", total=whole, note="")
-    found = reading.digests(file, places, lambda read: progress.advance(task, read))
+    sources = reading.sources(file, places, lambda read: progress.advance(task, read))
     progress.remove_task(task)
-    *_, (size, digest) = found.items()
-    source, known, taken = Source(digest, size), Known(), set[str]()
+    source, known, taken = sources[-1], Known(), set[str]()
     with database.session(read_only=True) as session:
-        report.done_before = 0 if check else actions.done(session, found.values())
-    task = progress.add_task("Checking" if check else "Loading", total=size, note="")
+        report.done_before = 0 if check else actions.done(session, sources)
+    task = progress.add_task("Checking" if check else "Loading", total=source.size, note="")
     begun = time.monotonic()
 
     def job() -> Job:
@@ -144,7 +143,7 @@ def _run(
 
     progress.advance(task, reading.size_of(file, report.done_before))
     with reading.prepared(
-        file, size=size, skip=report.done_before, processes=processes, job=job
+        file, size=source.size, skip=report.done_before, processes=processes, job=job
     ) as prepared:
         for batch in writing.batches(prepared, known):
             if check:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from cms.commands.load.preparing import Job, Numbered, Prepared, prepare
 from cms.commands.load.processes import preparing
+from cms.content.loading.actions import Source
 
 PIECE = 2**20
 # Lines for each task of a process, and bytes: enough that handing them over costs little.
@@ -18,15 +19,15 @@ LARGEST_CHUNK = 1_000_000
 SMALLEST_SHARED = 2_000_000
 
 
-def digests(
+def sources(
     file: BinaryIO, places: Iterable[int], advance: Callable[[int], object]
-) -> dict[int, str]:
-    """The SHA-256 of a file up to each of ``places`` at which a line ends, and, last, of all of it.
+) -> list[Source]:
+    """What a file is up to each of ``places`` at which a line ends; and, last, as a whole.
 
     ``advance`` hears of each piece read.
     """
     digest, at, ends_line = hashlib.sha256(), 0, False
-    found: dict[int, str] = {}
+    found = []
     for place in (*sorted(places), sys.maxsize):
         while piece := file.read(min(PIECE, place - at)):
             digest.update(piece)
@@ -34,8 +35,7 @@ def digests(
             ends_line = piece.endswith(b"\n")
             advance(len(piece))
         if place == sys.maxsize or (place == at and ends_line):
-            found.pop(at, None)
-            found[at] = digest.hexdigest()
+            found.append(Source(digest.hexdigest(), at))
     return found
 
 

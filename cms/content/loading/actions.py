@@ -1,13 +1,12 @@
 """Adding many finished posts in few statements, by the rules that hold for single ones."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from cms.accounts import permissions
@@ -29,7 +28,7 @@ from cms.content.tags.models import Tag
 from cms.editions import actions as editions
 from cms.editions.models import PostEdition
 from cms.foundation import bulk
-from cms.foundation.database import TRANSIENT
+from cms.foundation.database import may_succeed_again
 from cms.foundation.errors import Conflict
 
 # Words that a run remembers: few texts in one language have more.
@@ -68,9 +67,10 @@ def sizes(session: Session) -> list[int]:
     return list(session.scalars(select(Load.size).where(Load.size.is_not(None)).distinct()))
 
 
-def done(session: Session, digests: Collection[str]) -> int:
-    """How many lines are done of a file with these digests: its own and those of beginnings."""
-    return session.scalar(select(func.max(Load.lines)).where(Load.file_digest.in_(digests))) or 0
+def done(session: Session, sources: list[Source]) -> int:
+    """How many lines of a file are done, as one of these: itself, and what it began as."""
+    of_one = Load.file_digest.in_([source.digest for source in sources])
+    return session.scalar(select(func.max(Load.lines)).where(of_one)) or 0
 
 
 def note(session: Session, source: Source, *, after: int, lines: int, now: datetime) -> None:
@@ -91,10 +91,9 @@ def may_go_on(error: Exception) -> bool:
 
     Others take a slug or a name, or merge or delete what a run has met.
     """
-    return (
-        isinstance(error, (IntegrityError, SlugTaken, TagNameTaken))
-        or getattr(getattr(error, "orig", None), "sqlstate", None) in TRANSIENT
-    )
+    if isinstance(error, DBAPIError) and may_succeed_again(error):
+        return True
+    return isinstance(error, (IntegrityError, SlugTaken, TagNameTaken))
 
 
 def check(session: Session, portions: list[Portion], taken: set[str]) -> dict[int, str]:

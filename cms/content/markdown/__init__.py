@@ -56,10 +56,10 @@ def render_and_read(source: str) -> tuple[Rendered, Parts]:
 
     document = writing.write(source)
     html = sanitiser.sanitise(document.html(), is_orderly=document.is_orderly)
-    return describe(html), document.parts()
+    return _described(html), document.parts()
 
 
-def describe(html: str) -> Rendered:
+def _described(html: str) -> Rendered:
     """What ``render`` says of its result, of HTML that has been sanitised."""
     from cms.content.markdown import prose  # noqa: PLC0415
 
@@ -80,14 +80,4 @@ def adopt(html: str) -> tuple[str, Rendered]:
     shown = ready.block(html)
     source = ready.source(shown)
     # As nearly always they are the same: one string, of which one copy is sent to another process.
-    return (shown if source == shown else source), describe(shown)
-
-
-def sanitise(html: str) -> str:
-    """Ready HTML with only that left in it which a post may contain.
-
-    Ids get a prefix, and links inside the document follow them. Doing it twice changes nothing.
-    """
-    from cms.content.markdown import sanitiser  # noqa: PLC0415
-
-    return sanitiser.sanitise(html)
+    return (shown if source == shown else source), _described(shown)

@@ -53,12 +53,6 @@ def by_slugs(session: Session, slugs: Collection[str]) -> dict[str, Tag]:
     return {tag.slug: tag for tag in found}
 
 
-def by_name_keys(session: Session, keys: Collection[str]) -> dict[str, Tag]:
-    """Those with one of these names, in the form in which names are compared."""
-    found = session.scalars(select(Tag).where(Tag.name_key.in_(keys))) if keys else ()
-    return {tag.name_key: tag for tag in found}
-
-
 def matching(*, q: str | None = None, filter_: Checked | None = None, now: datetime) -> Select[Tag]:
     """All tags, or those whose name or slug contains ``q`` and that fit."""
     found = fitting(select(Tag), filter_, LISTED, now=now)

@@ -16,7 +16,7 @@ from werkzeug.routing import MapAdapter, RequestRedirect
 from werkzeug.wsgi import get_host
 
 from cms.foundation import audit
-from cms.foundation.database import TRANSIENT, Database
+from cms.foundation.database import Database, may_succeed_again
 from cms.foundation.errors import CmsError, OutcomeUnknown
 from cms.foundation.http import conditional, identity, output, problems
 from cms.foundation.retries import claims
@@ -189,9 +189,7 @@ def site_version() -> int:
 def _may_be_repeated(error: DBAPIError) -> bool:
     """Whether the database did nothing, or nothing was to be done but reading."""
     is_reading = request.method in SAFE_METHODS
-    return getattr(error.orig, "sqlstate", None) in TRANSIENT or (
-        is_reading and error.connection_invalidated
-    )
+    return may_succeed_again(error) or (is_reading and error.connection_invalidated)
 
 
 def _commit() -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from cms.accounts import secret
@@ -48,7 +48,7 @@ def shown(session: Session, token: str, *, now: datetime) -> dict[str, Any]:
             PreviewLink.token_hash == secret.digest(token),
             PreviewLink.expires_at > now,
             User.is_active,
-            or_(AccessKey.expires_at.is_(None), AccessKey.expires_at > now),
+            AccessKey.unexpired(now),
         )
     ).first()
     if found is None:
