@@ -225,7 +225,11 @@ def test_many_posts_of_one_title_do_not_ask_for_each_number(
         def asked(*_: Any) -> None:
             statements[number] += 1
 
-        lines = [{"title": "Same", "body": f"{number} {one}"} for one in range(number)]
+        # Of one moment, two could want the same number in the index, by chance: one more question.
+        moments_of = (f"2020-01-01T00:{number}:{one:02}Z" for one in range(number))
+        # With a word that is new each time.
+        same = {"title": "Same", "body": f"Word{number}"}
+        lines = [{**same, "published_at": moment} for moment in moments_of]
         event.listen(Engine, "before_cursor_execute", asked)
         try:
             assert admin("load", str(write(*lines, name=f"{number}.ndjson"))).code == 0

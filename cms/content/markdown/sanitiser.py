@@ -76,7 +76,8 @@ _FLAGS: Final = frozenset({"checked", "disabled", "open", "reversed"})
 def sanitise(html: str, *, is_orderly: bool = False) -> str:
     """Only what is allowed, with ids that are unique and links inside the document that work.
 
-    Doing it twice changes nothing. ``is_orderly``: that nothing in ``html`` is for ``balance`` to repair.
+    Doing it twice changes nothing. ``is_orderly``: that nothing in ``html`` is for ``balance`` to
+    repair.
     """
     if not html.isascii():
         # A lone surrogate is no character and cannot be stored or sent.
